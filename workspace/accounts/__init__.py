@@ -1,0 +1,1 @@
+"""People and organisations, sign-in and sessions."""

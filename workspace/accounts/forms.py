@@ -1,0 +1,41 @@
+"""Forms of accounts and sign-in."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, EmailField, PasswordField, SelectField
+
+from workspace.web.forms import Form, LineField, MaxLength, Required, clean_line
+
+
+class SignInForm(Form):
+    email = EmailField(_l("E-Mail-Adresse"), [Required()], filters=[clean_line])
+    password = PasswordField(_l("Passwort"), [Required()])
+
+
+class LinkForm(Form):
+    """The one button of a sign-in link."""
+
+
+class PasswordForm(Form):
+    old = PasswordField(_l("Bisheriges Passwort"))
+    new = PasswordField(_l("Neues Passwort"), [Required()])
+
+
+class LanguageForm(Form):
+    language = SelectField(
+        _l("Sprache der Oberfläche"),
+        choices=[("", _l("wie im Browser")), ("de", "Deutsch"), ("en", "English")],
+    )
+
+
+class AdmitForm(Form):
+    name = LineField(_l("Vor- und Nachname"), [Required(), MaxLength("name_max")])
+    email = EmailField(_l("Dienstliche E-Mail-Adresse"), [Required()], filters=[clean_line])
+    organisation = LineField(_l("Kommune"), [MaxLength("name_max")])
+    function = LineField(_l("Funktion"), [MaxLength("name_max")])
+
+
+class RolesForm(Form):
+    coordination = BooleanField(_l("Koordination"))
+    admin = BooleanField(_l("Technik"))

@@ -1,0 +1,119 @@
+"""Tables of people and organisations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from workspace.db import Base, BigId, Moment
+from workspace.permissions import NetworkRole
+
+
+class Organisation(Base):
+    """A municipality or other body a member belongs to."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Member(Base):
+    """A person with an account."""
+
+    __tablename__ = "member"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    handle: Mapped[str] = mapped_column(String(60), unique=True)
+    """How others mention this person: lower-case letters, digits, dots."""
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    """Lower case."""
+    organisation_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("organisation.id"), index=True)
+    function: Mapped[str] = mapped_column(String(120), default="")
+    """What the person does in the municipality."""
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str | None] = mapped_column(String(2))
+    """de or en; None follows the browser."""
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    disabled_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    organisation: Mapped[Organisation | None] = relationship(lazy="joined")
+    roles: Mapped[list[MemberNetworkRole]] = relationship(
+        lazy="selectin", cascade="all, delete-orphan", foreign_keys="MemberNetworkRole.member_id"
+    )
+
+    @property
+    def is_disabled(self) -> bool:
+        return self.disabled_at is not None
+
+    @property
+    def network_roles(self) -> frozenset[NetworkRole]:
+        return frozenset(NetworkRole(row.role) for row in self.roles)
+
+
+class MemberNetworkRole(Base):
+    __tablename__ = "member_network_role"
+
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+    given_by: Mapped[int | None] = mapped_column(BigId, ForeignKey("member.id"))
+    given_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SignInToken(Base):
+    """A single-use link that signs a member in; only its hash is kept."""
+
+    __tablename__ = "sign_in_token"
+
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class LoginSession(Base):
+    """One signed-in browser; only the hash of its token is kept."""
+
+    __tablename__ = "login_session"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    device: Mapped[str] = mapped_column(String(200), default="")
+    """What the browser calls itself, cut."""
+
+
+class SignInAttempt(Base):
+    """A failed sign-in, to slow down guessing; old rows are dropped."""
+
+    __tablename__ = "sign_in_attempt"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
+    """Hash of mail address and network address together."""
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class KeptForm(Base):
+    """The fields of a form that arrived when its session had ended: kept for this browser and this member."""
+
+    __tablename__ = "kept_form"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    session_id: Mapped[int] = mapped_column(BigId, ForeignKey("login_session.id"), index=True)
+    """The session the form was written in; moved to the browser's new session at sign-in."""
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"))
+    path: Mapped[str] = mapped_column(String(500))
+    """The page the form stands on."""
+    fields: Mapped[str] = mapped_column()
+    """JSON: name → list of values; without tokens and files."""
+    created_at: Mapped[datetime] = mapped_column(Moment)

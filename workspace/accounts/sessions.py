@@ -1,0 +1,184 @@
+"""From the cookie to the actor: Flask-Login with an own session table; forms whose session had ended are kept.
+
+The one cookie is Flask's signed session. It holds the token of a `LoginSession` and the CSRF token, nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from flask import Flask, flash, g, redirect, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy import delete, update
+
+from workspace.accounts import queries
+from workspace.accounts.models import KeptForm, LoginSession, Member
+from workspace.clock import now
+from workspace.config import settings
+from workspace.db import begin_writing, session
+from workspace.permissions import PUBLIC, Actor, Role
+from workspace.web.actor import actor as web_actor
+from workspace.web.derived import write_derived
+from workspace.web.errors import answer, wants_json
+from workspace.web.links import here, safe_next
+from workspace.web.transaction import SAFE_METHODS
+
+GrantLoader = Callable[[Member], tuple[dict[int, Role], frozenset[tuple[int, int]]]]
+"""Member → ({group id: role}, {(paper id, revision number)} granted now)."""
+
+UNKEPT = frozenset({"csrf_token", "password", "new", "old", "again"})
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """What Flask-Login carries: the member and the session it came through."""
+
+    token: str
+    member: Member
+    session_id: int
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        """The session's random token: a stolen cookie is worth nothing after sign-out."""
+        return self.token
+
+
+def init_app(app: Flask) -> LoginManager:
+    manager = LoginManager()
+    manager.session_protection = None  # sessions live in the database and are ended there
+    manager.init_app(app)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> SignedIn | None:
+        opened = queries.find_session(token)
+        if opened is None or not queries.is_alive(opened):
+            return None
+        member = session().get(Member, opened.member_id)
+        if member is None or member.is_disabled:
+            return None
+        _note_use(opened)
+        return SignedIn(token, member, opened.id)
+
+    @app.context_processor
+    def who() -> dict[str, object]:
+        return {"current_member": current_member()}
+
+    return manager
+
+
+def _note_use(opened: LoginSession) -> None:
+    if (now() - opened.seen_at).total_seconds() < settings().session_seen_every:
+        return
+    session_id, moment = opened.id, now()
+    write_derived(
+        lambda own: own.execute(update(LoginSession).where(LoginSession.id == session_id).values(seen_at=moment))
+    )
+
+
+def current_member() -> Member | None:
+    """The signed-in member of this request."""
+    return current_user.member if current_user and current_user.is_authenticated else None
+
+
+def current_session_id() -> int | None:
+    return current_user.session_id if current_user and current_user.is_authenticated else None
+
+
+def actor_loader(grants_of: GrantLoader) -> Callable[[], Actor]:
+    """A function that makes the actor of the present request."""
+
+    def load() -> Actor:
+        member = current_member()
+        if member is None:
+            return PUBLIC
+        g.language = member.language
+        roles, grants = grants_of(member)
+        return Actor(member.id, member.name, member.network_roles, MappingProxyType(roles), grants)
+
+    return load
+
+
+def browser_token() -> str | None:
+    """The token of the session this browser has or had."""
+    token = cookie.get("_user_id")
+    return token if isinstance(token, str) else None
+
+
+def remember(token: str) -> None:
+    """Put a freshly opened session into the cookie, with a new CSRF token."""
+    opened = queries.find_session(token)
+    member = session().get(Member, opened.member_id) if opened is not None else None
+    if opened is None or member is None:
+        raise RuntimeError("a session was opened and is not there")
+    cookie.clear()
+    login_user(SignedIn(token, member, opened.id))
+    cookie.permanent = True
+
+
+def forget() -> None:
+    """Take the session out of the cookie."""
+    logout_user()
+    cookie.clear()
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """The answer for a stranger on a page for members: sign-in, and back. A sent form is kept first."""
+    if wants_json():
+        return answer(401, "sign_in", _("Bitte melden Sie sich an."))
+    if request.method in SAFE_METHODS:
+        return redirect(url_for("accounts.sign_in", next=safe_next(here())))
+    page = safe_next(request.form.get("kept_for")) or safe_next(request.path) or "/"
+    if _keep_form(page):
+        flash(
+            _("Ihre Sitzung war abgelaufen. Ihr Text ist aufgehoben und steht nach der Anmeldung wieder im Formular.")
+        )
+    else:
+        flash(_("Bitte melden Sie sich an."))
+    return redirect(url_for("accounts.sign_in", next=page), 303)
+
+
+def _keep_form(page: str) -> bool:
+    """Keep what was typed for 24 hours, for the browser whose session has ended and its member alone."""
+    token = browser_token()
+    opened = queries.find_session(token) if token else None
+    fields = {name: values for name, values in request.form.lists() if name not in UNKEPT}
+    if opened is None or not any(value.strip() for values in fields.values() for value in values):
+        return False
+    begin_writing()
+    session().execute(delete(KeptForm).where(KeptForm.session_id == opened.id, KeptForm.path == page))
+    session().add(
+        KeptForm(
+            session_id=opened.id,
+            member_id=opened.member_id,
+            path=page,
+            fields=json.dumps(fields, ensure_ascii=False),
+            created_at=now(),
+        )
+    )
+    return True
+
+
+def kept_fields(page: str) -> dict[str, list[str]] | None:
+    """The fields kept for this page, this browser and this member; None when there are none."""
+    session_id = current_session_id()
+    row = queries.kept_form(session_id, page) if session_id is not None else None
+    if row is None or row.member_id != web_actor().member_id:
+        return None
+    found: dict[str, list[str]] = json.loads(row.fields)
+    return found
+
+
+def drop_kept(page: str) -> None:
+    """Forget what was kept for this page: the form was sent now."""
+    session_id = current_session_id()
+    if session_id is not None and queries.kept_form(session_id, page) is not None:
+        begin_writing()
+        session().execute(delete(KeptForm).where(KeptForm.session_id == session_id, KeptForm.path == page))

@@ -1,0 +1,1 @@
+"""The register of a paper, threads on passages, comments."""

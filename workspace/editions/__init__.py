@@ -1,0 +1,1 @@
+"""Publishing: submitted versions, editions, the public library."""

@@ -1,0 +1,226 @@
+"""From a named version to a published edition: submit, answer, publish, withdraw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from workspace.clock import now
+from workspace.config import settings
+from workspace.db import begin_writing, session
+from workspace.editions.checklist import blocking
+from workspace.editions.models import Edition, EditionFile, EditionState, Submission, SubmissionState
+from workspace.errors import Conflict, Invalid
+from workspace.events import record
+from workspace.groups.actions import slug as make_slug
+from workspace.papers.attachments import attachments_in
+from workspace.papers.models import Paper, PaperGrant, PaperState, Version
+from workspace.papers.rights import COORDINATION
+from workspace.papers.store import text_of
+from workspace.permissions import Actor, Permission, require
+from workspace.search import drop_document, index_document
+from workspace.text.normal import normalize
+from workspace.text.pack import text_hash
+from workspace.text.tree import without_guidance
+
+
+def submit_version(actor: Actor, version: Version, *, authors: str, note: str = "") -> Submission:
+    """Hand a named version to coordination, which from now on sees exactly that.
+
+    Args:
+        authors: as printed on the cover, one a line.
+    Raises: Forbidden; Invalid; Conflict when a version waits already, or naming every piece that is missing.
+    """
+    paper = version.paper
+    require(actor, Permission.PAPER_SUBMIT, paper)
+    if not authors.strip():
+        raise Invalid(fields={"authors": "required"})
+    for field, value, limit in (("authors", authors, settings().authors_max), ("note", note, 1000)):
+        if len(value) > limit:
+            raise Invalid(fields={field: "too_long"}, limit=limit, now=len(value))
+    missing = blocking(paper.title, paper.abstract, paper.contact, text_of(paper, version.revision_number))
+    if missing:
+        raise Conflict("not_ready", missing)
+    begin_writing()
+    session().refresh(paper, with_for_update=True)
+    require(actor, Permission.PAPER_SUBMIT, paper)
+    if open_submission(paper) is not None:
+        raise Conflict("submitted_already")
+    if actor.member_id is None:
+        raise Invalid("no_author")
+    submission = Submission(
+        paper_id=paper.id, version_id=version.id, revision_number=version.revision_number, title=paper.title,
+        abstract=paper.abstract, contact=paper.contact, authors=authors, note=note, submitted_at=now(),
+        submitted_by=actor.member_id, state=SubmissionState.WAITING, paper=paper, version=version,
+    )  # fmt: skip
+    session().add(submission)
+    session().add(
+        PaperGrant(paper_id=paper.id, revision_number=version.revision_number, audience=COORDINATION, until=None)
+    )
+    paper.state = PaperState.SUBMITTED
+    session().flush()
+    _record(actor, "paper.submitted", submission, version=version.name)
+    return submission
+
+
+def open_submission(paper: Paper) -> Submission | None:
+    """The submission of this paper that waits for an answer."""
+    return (
+        session()
+        .scalars(select(Submission).where(Submission.paper_id == paper.id, Submission.state == SubmissionState.WAITING))
+        .unique()
+        .first()
+    )
+
+
+def take_back(actor: Actor, submission: Submission) -> None:
+    """Take a submitted version back; coordination no longer sees it. Raises: Forbidden; Conflict."""
+    require(actor, Permission.PAPER_SUBMIT, submission.paper)
+    _lock_waiting(submission)
+    _answer(actor, submission, SubmissionState.TAKEN_BACK, "")
+    _record(actor, "submission.taken_back", submission)
+
+
+def send_back(actor: Actor, submission: Submission, answer: str) -> None:
+    """Return a submitted version to the group with a sentence. Raises: Forbidden; Invalid; Conflict."""
+    require(actor, Permission.EDITION_PUBLISH, submission)
+    answer = normalize(answer).strip()
+    if not answer:
+        raise Invalid(fields={"answer": "required"})
+    if len(answer) > 1000:
+        raise Invalid(fields={"answer": "too_long"}, limit=1000, now=len(answer))
+    _lock_waiting(submission)
+    _answer(actor, submission, SubmissionState.RETURNED, answer)
+    _record(actor, "submission.returned", submission)
+
+
+def _lock_waiting(submission: Submission) -> None:
+    begin_writing()
+    session().refresh(submission.paper, with_for_update=True)
+    session().refresh(submission, with_for_update=True)
+    if submission.state != SubmissionState.WAITING:
+        raise Conflict("submission_answered")
+
+
+def _answer(actor: Actor, submission: Submission, state: SubmissionState, answer: str) -> None:
+    submission.state, submission.answer = state, answer
+    submission.answered_at, submission.answered_by = now(), actor.member_id
+    session().execute(
+        update(PaperGrant)
+        .where(
+            PaperGrant.paper_id == submission.paper_id,
+            PaperGrant.revision_number == submission.revision_number,
+            PaperGrant.audience == COORDINATION,
+            PaperGrant.until.is_(None),
+        )
+        .values(until=now())
+    )
+    has_edition = session().scalar(select(Edition.id).where(Edition.paper_id == submission.paper_id).limit(1))
+    submission.paper.state = PaperState.PUBLISHED if has_edition else PaperState.DRAFT
+
+
+def publish(actor: Actor, submission: Submission, *, slug: str | None = None, is_major: bool = False) -> Edition:
+    """Publish a submitted version as the next edition: 1.0, then 1.1, or 2.0 where `is_major`.
+
+    Args:
+        slug: the paper's readable address, used at its first publication; made from the title when None.
+    Raises: Forbidden; Invalid for a slug that is taken or none; Conflict when the submission was answered or
+        something is missing.
+    """
+    require(actor, Permission.EDITION_PUBLISH, submission)
+    paper = submission.paper
+    raw = text_of(paper, submission.revision_number)
+    missing = blocking(submission.title, submission.abstract, submission.contact, raw)
+    if missing:
+        raise Conflict("not_ready", missing)
+    text = without_guidance(raw)
+    files = attachments_in(paper, text)
+    _lock_waiting(submission)
+    require(actor, Permission.EDITION_PUBLISH, submission)
+    if actor.member_id is None:
+        raise Invalid("no_author")
+    if paper.slug is None:
+        paper.slug = _free_slug(slug, submission.title)
+    major, minor = _next_number(paper, is_major=is_major)
+    session().execute(
+        update(Edition)
+        .where(Edition.paper_id == paper.id, Edition.state == EditionState.IN_FORCE)
+        .values(state=EditionState.SUPERSEDED)
+    )
+    edition = Edition(
+        paper_id=paper.id, slug=paper.slug, major=major, minor=minor,
+        revision_number=submission.revision_number, kind=paper.kind, title=submission.title,
+        abstract=submission.abstract, contact=submission.contact, authors=submission.authors,
+        group_name=paper.group.name, text=text, text_hash=text_hash(text), year=_local(now()).year,
+        published_at=now(), published_by=actor.member_id, state=EditionState.IN_FORCE,
+    )  # fmt: skip
+    session().add(edition)
+    session().flush()
+    session().add_all(EditionFile(edition_id=edition.id, attachment_id=file.id) for file in files)
+    _answer(actor, submission, SubmissionState.PUBLISHED, "")
+    paper.state = PaperState.PUBLISHED
+    index_document("edition", edition.id, edition.title, edition.abstract, edition.authors, text)
+    _record(actor, "edition.published", submission, edition=edition.number, slug=edition.slug)
+    return edition
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(settings().timezone))
+
+
+def _free_slug(wish: str | None, title: str) -> str:
+    found = make_slug(wish if wish else title, longest=60)
+    if len(found) < 3:
+        raise Invalid(fields={"slug": "slug_wrong"})
+    taken = set(session().scalars(select(Paper.slug).where(Paper.slug.startswith(found, autoescape=True))))
+    if wish and found in taken:
+        raise Invalid(fields={"slug": "taken"})
+    return next(s for n in range(1, len(taken) + 3) if (s := found if n == 1 else f"{found}-{n}") not in taken)
+
+
+def _next_number(paper: Paper, *, is_major: bool) -> tuple[int, int]:
+    newest = (
+        session()
+        .execute(
+            select(Edition.major, Edition.minor)
+            .where(Edition.paper_id == paper.id)
+            .order_by(Edition.major.desc(), Edition.minor.desc())
+            .limit(1)
+        )
+        .first()
+    )
+    if newest is None:
+        return 1, 0
+    return (newest.major + 1, 0) if is_major else (newest.major, newest.minor + 1)
+
+
+def withdraw(actor: Actor, edition: Edition, reason: str) -> None:
+    """Take an edition out of force: its address stays, with a banner that says why.
+
+    Raises: Forbidden; Invalid; Conflict when it is withdrawn.
+    """
+    require(actor, Permission.EDITION_WITHDRAW, edition)
+    reason = normalize(reason).strip()
+    if not reason:
+        raise Invalid(fields={"reason": "required"})
+    if len(reason) > 1000:
+        raise Invalid(fields={"reason": "too_long"}, limit=1000, now=len(reason))
+    begin_writing()
+    session().refresh(edition, with_for_update=True)
+    if edition.state == EditionState.WITHDRAWN:
+        raise Conflict("withdrawn_already")
+    edition.state, edition.withdrawn_at, edition.withdrawn_reason = EditionState.WITHDRAWN, now(), reason
+    drop_document("edition", edition.id)
+    record(
+        actor, "edition.withdrawn", subject_id=edition.id, paper_id=edition.paper_id,
+        edition=edition.number, slug=edition.slug,
+    )  # fmt: skip
+
+
+def _record(actor: Actor, verb: str, submission: Submission, **facts: object) -> None:
+    record(
+        actor, verb, subject_id=submission.id, paper_id=submission.paper_id,
+        group_id=submission.paper.group_id, **facts,
+    )  # fmt: skip

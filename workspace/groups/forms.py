@@ -1,0 +1,30 @@
+"""Forms of working groups."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+
+from workspace.permissions import Role
+from workspace.web.forms import Form, LineField, MaxLength, Required, TextField
+
+ROLES = [
+    (Role.READER, _l("Mitlesen")),
+    (Role.REVIEWER, _l("Review")),
+    (Role.EDITOR, _l("Redaktion")),
+    (Role.LEAD, _l("Leitung")),
+]
+
+
+class GroupForm(Form):
+    name = LineField(_l("Name der Arbeitsgruppe"), [Required(), MaxLength("name_max")])
+    purpose = TextField(_l("Worum es geht"), [MaxLength("purpose_max")])
+
+
+class NewGroupForm(GroupForm):
+    lead = SelectField(_l("Erste Leitung"), [Required()], coerce=str)
+
+
+class RoleForm(Form):
+    member = SelectField(_l("Mitglied"), [Required()], coerce=str)
+    role = SelectField(_l("Rolle"), choices=ROLES)

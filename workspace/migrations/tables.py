@@ -1,0 +1,14 @@
+"""Every module that holds tables, imported so that `Base.metadata` is complete."""
+
+from workspace import events, search
+from workspace.accounts import models as accounts
+from workspace.db import Base
+from workspace.discussion import models as discussion
+from workspace.editions import models as editions
+from workspace.groups import models as groups
+from workspace.network import models as network
+from workspace.papers import models as papers
+from workspace.web import derived
+
+MODULES = (accounts, derived, discussion, editions, events, groups, network, papers, search)
+metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""The installation as a whole: its settings, start page and search."""

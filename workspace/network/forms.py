@@ -1,0 +1,12 @@
+"""Forms of the installation."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from workspace.web.forms import Form, LineField, MaxLength, Required, TextField
+
+
+class NetworkForm(Form):
+    name = LineField(_l("Name des Netzwerks"), [Required(), MaxLength("name_max")])
+    about = TextField(_l("Wer wir sind"), [MaxLength("purpose_max")])

@@ -1,0 +1,1 @@
+"""Papers: text, revisions, history, comparison, attachments."""

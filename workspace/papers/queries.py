@@ -1,0 +1,152 @@
+"""Reads of papers that deserve a name. Loaders answer NotFound where the actor may not know the thing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Select, func, select
+
+from workspace.clock import now
+from workspace.config import settings
+from workspace.db import session
+from workspace.errors import NotFound
+from workspace.papers.models import (
+    Attachment,
+    OpenEditor,
+    Paper,
+    ReadMark,
+    Revision,
+    RevisionAuthor,
+    Version,
+)
+from workspace.permissions import Actor, Permission, can, require
+
+
+def get_paper(actor: Actor, key: str) -> Paper:
+    """The paper of this key, for those who may read it.
+
+    Raises: NotFound also where the actor may not know of it.
+    """
+    paper = session().scalar(select(Paper).where(Paper.key == key))
+    if paper is None:
+        raise NotFound
+    require(actor, Permission.PAPER_READ, paper, knows=False)
+    return paper
+
+
+def papers_visible_to(actor: Actor) -> Select[Paper]:
+    """A query for the papers this actor may read; the same rule as `paper.read` (a test holds both together)."""
+    return select(Paper).where(Paper.group_id.in_(list(actor.group_roles)))
+
+
+def get_revision(paper: Paper, number: int) -> Revision:
+    """Raises: NotFound."""
+    found = (
+        session()
+        .scalars(select(Revision).where(Revision.paper_id == paper.id, Revision.number == number))
+        .unique()
+        .first()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def head_of(paper: Paper) -> Revision:
+    """The newest revision."""
+    return get_revision(paper, paper.head_number)
+
+
+def revisions_before(
+    paper: Paper, before: int | None, *, limit: int, author: int | None = None, named_only: bool = False,
+    words: str = "",
+) -> Sequence[Revision]:  # fmt: skip
+    """Up to `limit` revisions below a number, newest first.
+
+    Args:
+        author: only those this member wrote in.
+        named_only: only those that are versions.
+        words: only those whose summary holds them.
+    """
+    query = select(Revision).where(Revision.paper_id == paper.id).order_by(Revision.number.desc()).limit(limit)
+    if before is not None:
+        query = query.where(Revision.number < before)
+    if author is not None:
+        query = query.join(RevisionAuthor, RevisionAuthor.revision_id == Revision.id).where(
+            RevisionAuthor.member_id == author
+        )
+    if named_only:
+        query = query.join(Version, Version.revision_id == Revision.id)
+    if words:
+        query = query.where(func.lower(Revision.summary).contains(words.lower(), autoescape=True))
+    return session().scalars(query).unique().all()
+
+
+def versions_of(paper: Paper) -> Sequence[Version]:
+    """Named versions, newest first."""
+    return (
+        session()
+        .scalars(select(Version).where(Version.paper_id == paper.id).order_by(Version.revision_number.desc()))
+        .all()
+    )
+
+
+def contributors_of(paper: Paper) -> Sequence[tuple[int, int]]:
+    """(member id, revisions written in), most first."""
+    rows = session().execute(
+        select(RevisionAuthor.member_id, func.count())
+        .join(Revision, Revision.id == RevisionAuthor.revision_id)
+        .where(Revision.paper_id == paper.id)
+        .group_by(RevisionAuthor.member_id)
+        .order_by(func.count().desc(), RevisionAuthor.member_id)
+    )
+    return [(member_id, count) for member_id, count in rows]
+
+
+def last_read(actor: Actor, paper: Paper) -> ReadMark | None:
+    """What the actor has read last."""
+    return session().get(ReadMark, (paper.id, actor.member_id)) if actor.member_id is not None else None
+
+
+def others_editing(actor: Actor, paper: Paper) -> Sequence[OpenEditor]:
+    """Who else opened the edit page lately, newest first."""
+    since = now() - timedelta(seconds=settings().open_editors_seconds)
+    return (
+        session()
+        .scalars(
+            select(OpenEditor)
+            .where(
+                OpenEditor.paper_id == paper.id,
+                OpenEditor.opened_at > since,
+                OpenEditor.member_id != actor.member_id,
+            )
+            .order_by(OpenEditor.opened_at.desc())
+        )
+        .unique()
+        .all()
+    )
+
+
+def attachments_of(paper: Paper) -> Sequence[Attachment]:
+    """All files of a paper, newest first."""
+    return (
+        session()
+        .scalars(select(Attachment).where(Attachment.paper_id == paper.id).order_by(Attachment.id.desc()))
+        .unique()
+        .all()
+    )
+
+
+def find_attachment(paper_id: int, name: str) -> Attachment | None:
+    """The file of this name, whatever its letters' case."""
+    return (
+        session()
+        .scalars(select(Attachment).where(Attachment.paper_id == paper_id, Attachment.name_folded == name.casefold()))
+        .unique()
+        .first()
+    )
+
+
+def may_write(actor: Actor, paper: Paper) -> bool:
+    return can(actor, Permission.REVISION_SAVE, paper)

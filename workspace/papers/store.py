@@ -1,0 +1,133 @@
+"""Revision texts and authorship in the database: packed when written, checked when read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+
+from workspace.config import settings
+from workspace.db import session
+from workspace.errors import Conflict, NotFound
+from workspace.papers.models import Authorship, Paper, Revision, RevisionAuthor, RevisionText
+from workspace.text import authorship, pack
+from workspace.text.diff import Difference, compare
+
+
+def text_of(paper: Paper, number: int) -> str:
+    """The text of a revision; "" for number 0, the state before the first.
+
+    Raises: NotFound; Conflict("damaged_revision") when the stored text is not what was stored.
+    """
+    if number == 0:
+        return ""
+    expected = session().scalar(
+        select(Revision.text_hash).where(Revision.paper_id == paper.id, Revision.number == number)
+    )
+    if expected is None:
+        raise NotFound
+    rows = _packed(paper, number)
+    try:
+        found = pack.read(number, rows.__getitem__)
+    except pack.DamagedRevision as error:
+        raise Conflict("damaged_revision", number=error.number) from error
+    if pack.text_hash(found) != expected:
+        raise Conflict("damaged_revision", number=number)
+    return found
+
+
+def _packed(paper: Paper, number: int) -> dict[int, bytes]:
+    """The rows that a revision is read from, by number: at most 46, in one query."""
+    rows = session().execute(
+        select(RevisionText.number, RevisionText.data).where(
+            RevisionText.paper_id == paper.id, RevisionText.number.in_(list(_chain(number)))
+        )
+    )
+    return {row.number: row.data for row in rows}
+
+
+def _chain(number: int) -> Iterator[int]:
+    wanted: int | None = number
+    while wanted is not None:
+        yield wanted
+        wanted = pack.base_number(wanted)
+
+
+def packed_text(paper: Paper, number: int, new_text: str) -> bytes:
+    """The bytes that keep `new_text` as this revision; the work before the lock."""
+    dictionary = pack.base_number(number)
+    return pack.encode(new_text, text_of(paper, dictionary) if dictionary is not None else None)
+
+
+@dataclass
+class Authors:
+    """Who wrote which characters of a text, and who wrote what was removed before it."""
+
+    runs: authorship.Runs
+    graveyard: authorship.Graveyard
+
+    @classmethod
+    def of(cls, row: Authorship) -> Authors:
+        return cls(authorship.decode(row.runs), authorship.Graveyard.decode(row.graveyard))
+
+    def carry(self, difference: Difference, author: int) -> None:
+        """Go on to the new text, which this author made."""
+        self.runs = authorship.carry(self.runs, difference, author, self.graveyard)
+
+
+def authors_of(paper: Paper, number: int) -> Authors:
+    """Who wrote which characters of a revision: kept rows, carried on to it where it has none itself."""
+    nearest = session().scalar(
+        select(func.max(Authorship.number)).where(Authorship.paper_id == paper.id, Authorship.number <= number)
+    )
+    row = session().get(Authorship, (paper.id, nearest)) if nearest is not None else None
+    if row is None:
+        if number == 0:
+            return Authors((), authorship.Graveyard())
+        raise NotFound
+    authors = Authors.of(row)
+    for step in range(row.number + 1, number + 1):
+        difference = compare(text_of(paper, step - 1), text_of(paper, step), for_readers=False)
+        carry_authors(paper, authors, difference, _credited(paper, step), _restored(paper, step))
+    return authors
+
+
+def carry_authors(paper: Paper, authors: Authors, difference: Difference, author: int, restored: int | None) -> None:
+    """Carry authorship over one step; a text that was brought back gets exactly the authors it had."""
+    authors.carry(difference, author)
+    if restored is not None:
+        authors.runs = authors_of(paper, restored).runs
+
+
+def _credited(paper: Paper, number: int) -> int:
+    author = session().scalar(
+        select(RevisionAuthor.member_id)
+        .join(Revision, Revision.id == RevisionAuthor.revision_id)
+        .where(Revision.paper_id == paper.id, Revision.number == number)
+        .limit(1)
+    )
+    if author is None:
+        raise NotFound
+    return author
+
+
+def _restored(paper: Paper, number: int) -> int | None:
+    return session().scalar(
+        select(Revision.restored_number).where(Revision.paper_id == paper.id, Revision.number == number)
+    )
+
+
+def keep_authors(paper: Paper, number: int, authors: Authors) -> None:
+    """Keep the authorship of the newest revision; of the one before only where it is a milestone."""
+    before = number - 1
+    if before and before % settings().authorship_every:
+        session().execute(delete(Authorship).where(Authorship.paper_id == paper.id, Authorship.number == before))
+    session().add(
+        Authorship(
+            paper_id=paper.id,
+            number=number,
+            runs=authorship.encode(authors.runs),
+            graveyard=authors.graveyard.encode(),
+        )
+    )

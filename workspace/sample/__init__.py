@@ -1,0 +1,1 @@
+"""The sample network: prose, edit scripts, loader."""

@@ -1,0 +1,217 @@
+"""Puts the sample network into an empty database, through the same actions that people use."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import func, select
+
+from workspace import clock
+from workspace.accounts import actions as accounts
+from workspace.accounts.models import Member
+from workspace.accounts.queries import members_by_handle
+from workspace.config import settings
+from workspace.db import begin_writing, session
+from workspace.discussion import actions as discussion
+from workspace.discussion.models import Thread, ThreadKind
+from workspace.editions import actions as editions
+from workspace.editions.models import Submission
+from workspace.errors import Conflict
+from workspace.groups import actions as groups
+from workspace.groups.models import Group
+from workspace.network import actions as network
+from workspace.papers import actions as papers
+from workspace.papers.attachments import add_attachment
+from workspace.papers.models import Paper, PaperKind, Source, Version
+from workspace.papers.queries import get_revision
+from workspace.papers.rights import rights_of
+from workspace.papers.text import change_text
+from workspace.permissions import Actor, NetworkRole, Role
+from workspace.sample.scripts import SAMPLE, Script, all_scripts, moment_of
+
+FOUNDED_DAYS_AGO = 700
+Facts = Mapping[str, Any]
+
+
+def network_facts() -> Facts:
+    """Municipalities, people and groups of the sample."""
+    return tomllib.loads((SAMPLE / "network.toml").read_text(encoding="utf-8"))
+
+
+def sign_in_people() -> list[tuple[str, Member]]:
+    """(role, the person who stands for it), for the sign-in links."""
+    named: Mapping[str, str] = network_facts()["sign_in"]
+    people = members_by_handle(named.values())
+    return [(role, people[handle]) for role, handle in named.items()]
+
+
+def load_sample() -> None:
+    """Fill an empty database. Commits as it goes.
+
+    Raises: Conflict("not_empty") when there is anybody in it.
+    """
+    begin_writing()
+    if session().scalar(select(func.count(Member.id))):
+        raise Conflict("not_empty")
+    facts, loaded = network_facts(), clock.now()
+    with clock.at(loaded - timedelta(days=FOUNDED_DAYS_AGO)):
+        network.found(name=facts["network"]["name"], about=facts["network"].get("about", ""), is_sample=True)
+        people = _add_people(facts)
+        owned = _add_groups(facts, people)
+    session().commit()
+    for script in all_scripts():
+        _Telling(script, people, owned[script.about["group"]], loaded).tell()
+
+
+def actor_for(member: Member) -> Actor:
+    """The actor of a member with the rights of now."""
+    roles, grants = rights_of(member)
+    return Actor(member.id, member.name, member.network_roles, MappingProxyType(roles), grants)
+
+
+def _add_people(facts: Facts) -> dict[str, Member]:
+    places = {place["slug"]: place["name"] for place in facts["municipality"]}
+    rows: list[Facts] = sorted(facts["person"], key=lambda row: "coordination" not in row["network_roles"])
+    founder = accounts.add_first_member(
+        name=rows[0]["name"], email=rows[0]["mail"], roles=frozenset({NetworkRole.COORDINATION})
+    )
+    founder.handle, founder.function = rows[0]["handle"], rows[0]["function"]
+    founder.organisation = accounts.find_or_add_organisation(places[rows[0]["municipality"]])
+    people, by = {founder.handle: founder}, actor_for(founder)
+    for row in rows[1:]:
+        member = accounts.admit_member(
+            by, name=row["name"], email=row["mail"], organisation=places[row["municipality"]],
+            function=row["function"], handle=row["handle"],
+        )  # fmt: skip
+        people[member.handle] = member
+        for role in row["network_roles"]:
+            accounts.give_network_role(by, member, NetworkRole(role))
+    return people
+
+
+def _add_groups(facts: Facts, people: Mapping[str, Member]) -> dict[str, Group]:
+    founder = next(iter(people.values()))
+    made: dict[str, Group] = {}
+    for row in facts["group"]:
+        leads = [people[m["handle"]] for m in row["members"] if m["role"] == Role.LEAD]
+        group = groups.create_group(actor_for(founder), name=row["name"], purpose=row["purpose"], lead=leads[0])
+        session().flush()
+        by = actor_for(leads[0])
+        for entry in row["members"]:
+            if people[entry["handle"]] is not leads[0]:
+                groups.set_role(by, group, people[entry["handle"]], Role(entry["role"]))
+        made[row["slug"]] = group
+    return made
+
+
+class _Telling:
+    """One paper's life, told in the order in which it happened."""
+
+    def __init__(self, script: Script, people: Mapping[str, Member], group: Group, loaded: datetime) -> None:
+        self.script, self.people, self.group, self.loaded = script, people, group, loaded
+        self.paper: Paper
+        self.versions: dict[str, Version] = {}
+        self.submissions: dict[str, Submission] = {}
+
+    def tell(self) -> None:
+        happenings = sorted(self._happenings(), key=lambda happening: happening[0])
+        for moment, tell in happenings:
+            with clock.at(moment):
+                tell()
+            session().commit()
+
+    def _at(self, spec: str) -> datetime:
+        return moment_of(spec, self.loaded, settings().timezone)
+
+    def _by(self, handle: str) -> Actor:
+        return actor_for(self.people[handle])
+
+    def _happenings(self) -> Iterator[tuple[datetime, Callable[[], None]]]:
+        about = self.script.about
+        yield self._at(about["created"]), self._create
+        times = [about["created"], *(step["at"] for step in self.script.steps)]
+        for number, step in enumerate(self.script.steps, start=1):
+            yield self._at(step["at"]), partial(self._step, number, step)
+        for row in about.get("version", ()):
+            named_at = self._at(times[row["at_step"]]) + timedelta(minutes=2)
+            yield named_at, partial(self._name, row)
+        for row in (*about.get("submit", ()), *about.get("publish", ())):
+            submitted = row.get("submitted_at") or row["at"]
+            yield self._at(submitted), partial(self._submit, row)
+        for row in about.get("publish", ()):
+            yield self._at(row["at"]), partial(self._publish, row)
+        if "parked_at" in about:
+            yield self._at(about["parked_at"]), self._park
+        for row in about.get("comment", ()):
+            yield from self._discussion(row)
+
+    def _discussion(self, row: Facts) -> Iterator[tuple[datetime, Callable[[], None]]]:
+        opened: list[Thread] = []
+        yield self._at(row["at"]), partial(self._open, row, opened)
+        for answer in row.get("replies", ()):
+            yield self._at(answer["at"]), partial(self._reply, opened, answer)
+        if "resolved_at" in row:
+            yield self._at(row["resolved_at"]), partial(self._resolve, opened, row["resolved_by"])
+
+    def _open(self, row: Facts, opened: list[Thread]) -> None:
+        opened.append(self._comment(row))
+
+    def _reply(self, opened: list[Thread], answer: Facts) -> None:
+        discussion.reply(self._by(answer["by"]), opened[0], answer["body"])
+
+    def _resolve(self, opened: list[Thread], by: str) -> None:
+        discussion.resolve_thread(self._by(by), opened[0])
+
+    def _create(self) -> None:
+        about = self.script.about
+        self.paper = papers.create_paper(
+            self._by(about["author"]), self.group, kind=PaperKind(about["kind"]), title=about["title"],
+            abstract=about["abstract"], contact=about["contact"], text=self.script.texts[0],
+            key=hashlib.sha256(self.script.name.encode()).hexdigest()[:16],
+        )  # fmt: skip
+        for row in about.get("file", ()):
+            data = (SAMPLE / row["name"]).read_bytes()
+            add_attachment(self._by(about["author"]), self.paper, name=row["name"], data=data)
+
+    def _step(self, number: int, step: Facts) -> None:
+        change_text(
+            self._by(step["by"]), self.paper, base=self.paper.head_number, new_text=self.script.texts[number],
+            source=Source.FORM, summary=step["summary"],
+        )  # fmt: skip
+
+    def _name(self, row: Facts) -> None:
+        revision = get_revision(self.paper, row["at_step"] + 1)
+        self.versions[row["name"]] = papers.name_version(
+            self._by(row["by"]), revision, name=row["name"], note=row.get("note", "")
+        )
+
+    def _submit(self, row: Facts) -> None:
+        by = row.get("submitted_by") or row["by"]
+        self.submissions[row["version"]] = editions.submit_version(
+            self._by(by), self.versions[row["version"]], authors=self.group.name, note=row.get("note", "")
+        )
+
+    def _publish(self, row: Facts) -> None:
+        editions.publish(self._by(row["by"]), self.submissions[row["version"]])
+
+    def _park(self) -> None:
+        about = self.script.about
+        papers.park_paper(self._by(about["parked_by"]), self.paper, reason=about["parked_reason"])
+
+    def _comment(self, row: Facts) -> Thread:
+        text, quote = self.script.texts[row["on_step"]], row.get("quote")
+        span = None
+        if quote is not None:
+            if text.count(quote) != 1:
+                raise ValueError(f"{self.script.name}: quoted {text.count(quote)} times: {quote[:60]!r}")
+            span = (text.index(quote), text.index(quote) + len(quote))
+        return discussion.open_thread(
+            self._by(row["by"]), self.paper, kind=ThreadKind(row["kind"]), body=row["body"],
+            revision_number=row["on_step"] + 1, span=span,
+        )  # fmt: skip

@@ -1,0 +1,175 @@
+"""What one person changed, as hunks on the base, and how far around each another person may not have written.
+
+A hunk's *zone* is what has to stand word for word as its writer saw it: the sentences it touches, or, for
+an insertion between two sentences, the visible characters on both sides, which must still be neighbours.
+Positions are code points of the base, half-open.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
+from itertools import accumulate
+
+from workspace.text.diff import Difference, Move
+from workspace.text.tokens import sentences
+
+_VISIBLE = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """base[start:end], which reads `old`, became `new`, which begins at `new_start` of the writer's text."""
+
+    start: int
+    end: int
+    old: str
+    new: str
+    new_start: int
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether only blanks changed."""
+        return not self.old.strip() and not self.new.strip()
+
+    @property
+    def is_insertion(self) -> bool:
+        return self.start == self.end
+
+    @property
+    def change(self) -> tuple[int, int, str]:
+        """What is done to the base; the same for two writers who did the same."""
+        return self.start, self.end, self.new
+
+    @property
+    def new_end(self) -> int:
+        return self.new_start + len(self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Hunks of one writer in the same sentence or sentences; they stand or fall together.
+
+    base[start:end] is what they change, base[zone_start:zone_end] what has to be untouched.
+    """
+
+    hunks: tuple[Hunk, ...]
+    start: int
+    end: int
+    zone_start: int
+    zone_end: int
+    is_between: bool
+
+    def disturbs(self, other: Cluster) -> bool:
+        """Whether this change touches what the other's writer relied on."""
+        if self.start == self.end:
+            beside = other.start < other.end and other.start <= self.start <= other.end
+            return beside or other.zone_start < self.start < other.zone_end
+        return self.start < other.zone_end and self.end > other.zone_start
+
+
+def hunks(difference: Difference) -> list[Hunk]:
+    """The changes of a difference in order; between two of them something is kept."""
+    out: list[Hunk] = []
+    old_at = new_at = 0
+    deleted = inserted = ""
+    for kind, text in (*difference.ops, (0, "")):
+        if kind < 0:
+            deleted = text
+        elif kind > 0:
+            inserted = text
+        else:
+            if deleted or inserted:
+                out.append(Hunk(old_at, old_at + len(deleted), deleted, inserted, new_at))
+                old_at += len(deleted)
+                new_at += len(inserted)
+                deleted = inserted = ""
+            old_at += len(text)
+            new_at += len(text)
+    return out
+
+
+def apply(text: str, start: int, changes: list[Hunk]) -> str:
+    """A piece of the base that begins at `start`, with these hunks of one writer, in order, all inside it."""
+    parts: list[str] = []
+    at = start
+    for hunk in changes:
+        parts += (text[at - start : hunk.start - start], hunk.new)
+        at = hunk.end
+    return "".join(parts) + text[at - start :]
+
+
+def halves(move: Move, changes: list[Hunk]) -> tuple[int, int] | None:
+    """Places of the hunks that took a moved block away and put it in; None when a hunk holds only a part."""
+    away = bisect_right(changes, move.old_start, key=lambda hunk: hunk.start) - 1
+    back = bisect_right(changes, move.new_start, key=lambda hunk: hunk.new_start) - 1
+    if away < 0 or back < 0:
+        return None
+    is_whole = move.old_end <= changes[away].end and move.new_end <= changes[back].new_end
+    return (away, back) if is_whole else None
+
+
+class Zones:
+    """Finds the zones of hunks on one base."""
+
+    def __init__(self, base: str) -> None:
+        self._ends = list(accumulate(map(len, sentences(base))))
+        visible = [found.span() for found in _VISIBLE.finditer(base)]
+        self._visible_starts = [start for start, _ in visible]
+        self._visible_ends = [end for _, end in visible]
+        self._length = len(base)
+
+    def clusters(self, changes: list[Hunk]) -> list[Cluster]:
+        """The changes, those in the same sentence together, in order. Zones never go back."""
+        out: list[Cluster] = []
+        for hunk in changes:
+            new = self._cluster(hunk)
+            last = out[-1] if out else new
+            is_near = new.zone_start < last.zone_end and not (new.is_between or last.is_between)
+            if last is not new and is_near:
+                new = replace(
+                    last,
+                    hunks=(*last.hunks, hunk),
+                    end=hunk.end,
+                    zone_end=max(last.zone_end, new.zone_end),
+                )
+                out.pop()
+            out.append(new)
+        return out
+
+    def blanks(self, hunk: Hunk) -> tuple[int, int]:
+        """The blanks around and in a hunk that changes only blanks."""
+        return self._before(hunk.start) + 1, self._after(hunk.end)
+
+    def _cluster(self, hunk: Hunk) -> Cluster:
+        start, end = self._sentences(hunk)
+        before, after = self._before(hunk.start), self._after(hunk.end)
+        if not hunk.old.strip() and (before < start or after >= end):
+            return Cluster((hunk,), hunk.start, hunk.end, before, after + 1, is_between=True)
+        # The blanks around a sentence are no part of it.
+        zone_start = min(hunk.start, self._after(start))
+        zone_end = max(hunk.end, self._before(end) + 1)
+        return Cluster((hunk,), hunk.start, hunk.end, zone_start, zone_end, is_between=False)
+
+    def _sentences(self, hunk: Hunk) -> tuple[int, int]:
+        """Begin of the first and end of the last sentence that a hunk touches."""
+        if not self._ends:
+            return 0, 0
+        start, end = hunk.start, hunk.end
+        if hunk.old.strip():  # the blanks before a sentence end the one before it, and are none of its words
+            start, end = self._after(start), self._before(end) + 1
+        last = len(self._ends) - 1
+        first = min(bisect_right(self._ends, start), last)
+        final = first if start == end else bisect_left(self._ends, end)
+        return self._ends[first - 1] if first else 0, self._ends[final]
+
+    def _before(self, position: int) -> int:
+        """The last visible character before a position; -1 at the beginning of the text."""
+        run = bisect_left(self._visible_starts, position) - 1
+        return min(self._visible_ends[run], position) - 1 if run >= 0 else -1
+
+    def _after(self, position: int) -> int:
+        """The first visible character at or after a position; the text's length at its end."""
+        run = bisect_right(self._visible_ends, position)
+        return max(self._visible_starts[run], position) if run < len(self._visible_ends) else self._length

@@ -1,0 +1,88 @@
+"""The words a rendered difference says; German unless others are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who changed something, as shown beside it."""
+
+    initials: str
+    name: str
+
+
+_SAID = MappingProxyType(
+    {
+        "formatting": "Nur Formatierung geändert: „{quote}“",
+        "target": "Linkziel geändert: „{quote}“ führt jetzt zu {now}, vorher zu {was}",
+        "target_new": "Link gesetzt: „{quote}“ führt jetzt zu {now}",
+        "target_gone": "Link entfernt: „{quote}“ führte zu {was}",
+        "picture": "Anderes Bild: {now} statt {was}",
+        "alt": "Bildbeschreibung geändert: jetzt „{now}“, vorher „{was}“",
+        "width": "Breite des Bildes geändert",
+        "level": "Ebene der Überschrift geändert: von {was} auf {now}",
+        "checked": "Als erledigt abgehakt",
+        "unchecked": "Nicht mehr abgehakt",
+        "start": "Die Liste zählt jetzt ab {now}, vorher ab {was}",
+        "align": "Ausrichtung in der Tabelle geändert",
+        "language": "Sprache des Codes geändert",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Labels; names in braces are filled in."""
+
+    inserted: str = "Eingefügt:"
+    inserted_by: str = "Eingefügt von {names}:"
+    deleted: str = "Gestrichen:"
+    deleted_by: str = "Gestrichen von {names}:"
+    end: str = "Ende"
+    signs: Mapping[str, str] = field(
+        default_factory=lambda: MappingProxyType(
+            {
+                "edit": "Absatz geändert.",
+                "form": "Nur die Form geändert.",
+                "new": "Absatz neu.",
+                "out": "Absatz gestrichen.",
+                "move": "Absatz verschoben.",
+            }
+        )
+    )
+    several: str = "{count} Änderungen."
+    section: str = "Abschnitt {number}"
+    moved_from: str = "Aus {section} hierher verschoben"
+    moved_up: str = "Von weiter unten hierher verschoben"
+    moved_down: str = "Von weiter oben hierher verschoben"
+    moved_and_changed: str = "{moved}, dabei geändert"
+    stood_here: str = "Hier stand der Absatz „{quote}“."
+    stood_here_many: str = "Hier standen {count} Absätze, der erste: „{quote}“."
+    stands_in: str = "Er steht jetzt in {section}."
+    stands_in_many: str = "Sie stehen jetzt in {section}."
+    stands_above: str = "Er steht jetzt weiter oben."
+    stands_above_many: str = "Sie stehen jetzt weiter oben."
+    stands_below: str = "Er steht jetzt weiter unten."
+    stands_below_many: str = "Sie stehen jetzt weiter unten."
+    fold_one: str = "1 unveränderter Absatz"
+    fold_many: str = "{count} unveränderte Absätze"
+    sections_to: str = "{first} bis {last}"
+    show: str = "Zeigen"
+    said: Mapping[str, str] = field(default_factory=lambda: _SAID)
+    footnotes: str = "Fußnoten"
+    footnote: str = "Fußnote {number}"
+    back: str = "Zurück zum Text"
+    guidance: str = "Schreibhinweis"
+    table: str = "Tabelle"
+    missing_picture: str = "Das Bild „{name}“ fehlt."
+    synopsis: str = "Synopse beider Stände, je Absatz eine Zeile"
+    absent_old: str = "nicht vorhanden"
+    absent_new: str = "gestrichen"
+    elsewhere: str = "verschoben"
+
+
+GERMAN = Words()

@@ -1,0 +1,1 @@
+"""Plumbing of the pages: transaction, actor, errors, derived data. Knows no feature."""

@@ -1,0 +1,76 @@
+"""Derived rows: what can be made again at any time, kept so that a page is quick.
+
+A GET may write these and nothing else: in a short transaction of its own that may fail silently.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+import zstandard
+from sqlalchemy import Index, LargeBinary, String, delete
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from workspace.clock import now
+from workspace.db import Base, BigId, Moment, session
+
+log = logging.getLogger(__name__)
+
+
+class Derived(Base):
+    """A made page part, compressed."""
+
+    __tablename__ = "derived"
+    __table_args__ = (Index("ix_derived_paper", "paper_id"),)
+
+    key: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    """SHA-256 of what it was made from."""
+    paper_id: Mapped[int] = mapped_column(BigId)
+    kind: Mapped[str] = mapped_column(String(20))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(Moment)
+
+
+def derived(paper_id: int, kind: str, inputs: tuple[object, ...], make: Callable[[], str]) -> str:
+    """The text `make` gives for these inputs, kept from an earlier time where possible.
+
+    Args:
+        paper_id: whose text is in it; rows of a paper can be dropped together.
+        inputs: everything the result depends on, with the version of the code that makes it.
+    """
+    key = hashlib.sha256(repr((paper_id, kind, inputs)).encode()).digest()
+    data = session().scalar(Derived.__table__.select().with_only_columns(Derived.data).where(Derived.key == key))
+    if data is not None:
+        return zstandard.ZstdDecompressor().decompress(data).decode()
+    made = make()
+    write_derived(lambda own: own.add(_row(key, paper_id, kind, made)))
+    return made
+
+
+def _row(key: bytes, paper_id: int, kind: str, made: str) -> Derived:
+    data = zstandard.ZstdCompressor(level=3).compress(made.encode())
+    return Derived(key=key, paper_id=paper_id, kind=kind, data=data, made_at=now())
+
+
+def write_derived(write: Callable[[Session], object]) -> None:
+    """Run `write` in a transaction of its own; when the database is busy or the row is there, nothing happens."""
+    current = session()
+    if current.info.get("writing"):
+        return  # the request holds the lock itself and would wait for itself
+    bind = current.get_bind()
+    try:
+        with Session(bind) as own:
+            own.connection(execution_options={"writes": True})
+            write(own)
+            own.commit()
+    except SQLAlchemyError as error:
+        log.debug("derived row not kept: %s", type(error).__name__)
+
+
+def drop_derived(paper_id: int) -> None:
+    """Forget everything made from a paper, in the caller's transaction."""
+    session().execute(delete(Derived).where(Derived.paper_id == paper_id))

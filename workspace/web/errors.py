@@ -1,0 +1,103 @@
+"""Domain errors become HTTP in one table; as page, partial or JSON."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from workspace import errors
+from workspace.web.messages import message
+
+log = logging.getLogger(__name__)
+
+STATUS: tuple[tuple[type[errors.Refusal], int], ...] = (
+    (errors.NotFound, 404),
+    (errors.Forbidden, 403),
+    (errors.TooLarge, 413),
+    (errors.Invalid, 422),
+    (errors.Conflict, 409),
+    (errors.Gone, 410),
+)
+LONG_INPUT = 40
+"""A sent field at least this long is shown again on an error page, so that nobody's words are lost."""
+
+
+def status_of(error: errors.Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return next(status for kind, status in STATUS if isinstance(error, kind))
+
+
+def wants_json() -> bool:
+    """Whether the caller asked for JSON rather than a page."""
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json" and request.accept_mimetypes[best] > request.accept_mimetypes["text/html"]
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(errors.Refusal)
+    def refusal(error: errors.Refusal) -> ResponseReturnValue:
+        missing = tuple(message(code) for code in getattr(error, "missing", ()))
+        return answer(status_of(error), error.code, message(error.code, error.values), missing=missing)
+
+    @app.errorhandler(CSRFError)
+    def csrf(_error: CSRFError) -> ResponseReturnValue:
+        text = _("Das Formular ist zu alt oder kam von einer anderen Seite. Bitte laden Sie die Seite neu.")
+        return answer(400, "csrf", text)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        if error.response is not None or (error.code or 500) < 400:
+            return error.get_response()
+        return answer(error.code or 500, f"http_{error.code}", _http_sentence(error.code or 500))
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> ResponseReturnValue:
+        reference = secrets.token_hex(4)
+        busy = isinstance(error, OperationalError) and "locked" in str(error)
+        log.error("request failed, reference %s", reference, exc_info=error)
+        if busy:
+            return answer(503, "busy", _("Gerade wird viel geschrieben. Bitte versuchen Sie es gleich noch einmal."))
+        text = _("Da ist etwas schiefgegangen. Der Vorgang ist unter %(reference)s notiert.", reference=reference)
+        return answer(500, "internal", text)
+
+
+def _http_sentence(status: int) -> str:
+    sentences: dict[int, str] = {
+        400: _("Diese Anfrage war nicht zu verstehen."),
+        403: _("Dazu fehlt Ihnen das Recht."),
+        404: _("Diese Seite gibt es nicht, oder sie ist nicht für Sie bestimmt."),
+        405: _("Das geht an dieser Stelle nicht."),
+        413: _("Das ist zu groß."),
+    }
+    return sentences.get(status) or str(_("Das hat nicht geklappt."))
+
+
+def answer(status: int, code: str, text: str, *, missing: tuple[str, ...] = ()) -> Response:
+    """An error as JSON for scripts, as a page for people. The page keeps what was typed."""
+    if wants_json():
+        response = jsonify(error={"code": code, "message": text, "missing": list(missing)})
+    else:
+        page = render_template(
+            "errors/error.html",
+            status=status,
+            code=code,
+            text=text,
+            missing=missing,
+            kept=_long_inputs(status),
+        )
+        response = make_response(page)
+    response.status_code = status
+    return response
+
+
+def _long_inputs(status: int) -> tuple[str, ...]:
+    if request.method != "POST" or status == 413:
+        return ()
+    return tuple(value for value in request.form.values() if len(value) >= LONG_INPUT and " " in value)

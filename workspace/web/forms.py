@@ -1,0 +1,81 @@
+"""What every form shares: cleaned input, German messages, refusals of actions shown at their field."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import StringField, TextAreaField
+from wtforms.validators import StopValidation, ValidationError
+
+from workspace.config import settings
+from workspace.errors import Invalid
+from workspace.text.normal import normalize
+from workspace.web.messages import message
+
+
+def clean_line(value: str | None) -> str:
+    """One line: NFC, no control characters, blanks folded and stripped."""
+    text = unicodedata.normalize("NFC", normalize(value or ""))
+    return " ".join(text.split())
+
+
+def clean_text(value: str | None) -> str:
+    """Several lines in the stored form, without the final newline."""
+    return normalize(value or "").strip("\n")
+
+
+class LineField(StringField):
+    """One line of text, cleaned."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, filters=[clean_line], **options)
+
+
+class TextField(TextAreaField):
+    """Several lines of text, cleaned."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, filters=[clean_text], **options)
+
+
+class Required:
+    """The field must hold something."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - read by WTForms
+
+    def __init__(self, text: Any = None) -> None:
+        self.text = text or _l("Bitte füllen Sie dieses Feld aus.")
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not field.data or not str(field.data).strip():
+            field.errors[:] = []
+            raise StopValidation(str(self.text))
+
+
+class MaxLength:
+    """At most so many characters; the limit is read from the settings when asked."""
+
+    def __init__(self, setting: str) -> None:
+        self.setting = setting
+
+    def __call__(self, form: Any, field: Any) -> None:
+        limit: int = getattr(settings(), self.setting)
+        if len(field.data or "") > limit:
+            raise ValidationError(message("too_long", {"limit": limit, "now": len(field.data)}))
+
+
+class Form(FlaskForm):
+    """Base of all forms."""
+
+    def take(self, error: Invalid) -> None:
+        """Show what an action refused at the fields it names; the rest stands above the form."""
+        for name, code in error.fields.items():
+            if name in self._fields:
+                self._fields[name].errors = [*self._fields[name].errors, message(code, error.values)]
+            else:
+                self.form_errors.append(message(code, error.values))
+        if not error.fields:
+            self.form_errors.append(message(error.code, error.values))

@@ -1,0 +1,38 @@
+"""The sentence for each code that an action may refuse with. Features add their own with `add_messages`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+_MESSAGES: dict[str, Any] = {
+    "not_found": _l("Diese Seite gibt es nicht, oder sie ist nicht für Sie bestimmt."),
+    "forbidden": _l("Dazu fehlt Ihnen das Recht."),
+    "invalid": _l("Bitte prüfen Sie Ihre Angaben."),
+    "required": _l("Bitte füllen Sie dieses Feld aus."),
+    "too_long": _l("Bitte kürzen Sie auf höchstens %(limit)s Zeichen, es sind %(now)s."),
+    "taken": _l("Diesen Namen gibt es schon."),
+}
+
+
+def add_messages(messages: Mapping[str, Any]) -> None:
+    """Add a feature's sentences (lazy translations).
+
+    Raises: ValueError when a code is there already with another sentence.
+    """
+    for code, sentence in messages.items():
+        if code in _MESSAGES and _MESSAGES[code] is not sentence:
+            raise ValueError(f"code {code} has a sentence already")
+        _MESSAGES[code] = sentence
+
+
+def message(code: str, values: Mapping[str, object] | None = None) -> str:
+    """The sentence for a code in the reader's language; an unknown permission code reads as "forbidden"."""
+    sentence = str(_MESSAGES.get(code, _MESSAGES["forbidden" if "." in code else "invalid"]))
+    return sentence % dict(values) if values and "%(" in sentence else sentence
+
+
+def known_codes() -> frozenset[str]:
+    return frozenset(_MESSAGES)
