@@ -31,7 +31,7 @@ STATIC = ROOT / "static"
 KERN = "vendor/kern/kern.min.css"
 
 _READING = (
-    "site bar button badge notice prose guidance figure toc comments comment-form block-tools reading "
+    "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
     "selection diff stepper synopsis history edition library fields"
 )
 _TOOL = "start people tables search checklist log uploads editor conflict"

@@ -27,6 +27,7 @@ BASE_URL = "http://localhost"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long tests too")
+    parser.addoption("--no-skips", action="store_true", help="fail when anything is skipped: for CI")
     parser.addoption("--databases", default="sqlite,postgresql", help="sqlite, postgresql or both")
 
 
@@ -158,6 +159,16 @@ def client_for(app: Flask, db: Session) -> ClientFor:
         return client
 
     return make
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI a skipped test is a failure: what it needs was to be installed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter is not None else []
+    if session.config.getoption("--no-skips") and skipped and session.exitstatus == 0:
+        reporter.write_line(f"{len(skipped)} tests were skipped, and nothing may be here", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_report_header() -> list[str]:

@@ -7,10 +7,9 @@ import secrets
 from datetime import timedelta
 
 from flask import Flask
-from sqlalchemy.orm import sessionmaker
 
 from workspace.config import Settings, load_settings
-from workspace.db import make_engine
+from workspace.db import make_engine, make_sessions
 
 __version__ = "0.1.0"
 
@@ -51,12 +50,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
         SEND_FILE_MAX_AGE_DEFAULT=31536000,
     )
-    engine = make_engine(given.resolved_database_url())
+    engine = make_engine(given.resolved_database_url(), threads=given.threads)
     app.extensions["workspace_engine"] = engine
     app.extensions["workspace_settings"] = given
-    sessions = sessionmaker(engine, expire_on_commit=False)
+    sessions = make_sessions(engine)
     app.extensions["workspace_sessions"] = sessions
 
+    app.url_map.merge_slashes = False  # its redirect would name the host that the request claims
     converters.init_app(app)
     transaction.init_app(app, given, sessions)
     signed_in.init_app(app)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import errno
-import ipaddress
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,18 +12,20 @@ from typing import Any
 import click
 import uvicorn
 from sqlalchemy import Engine
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.exc import OperationalError
 
 from workspace import __version__, migrations
 from workspace.accounts import actions as accounts
 from workspace.accounts.queries import find_member
 from workspace.asgi import make_asgi
 from workspace.config import ConfigError, Settings, load_settings, using
-from workspace.db import make_engine, session, session_scope
+from workspace.db import make_engine, make_sessions, session, session_scope
 from workspace.errors import Refusal
 from workspace.network.queries import the_network
 from workspace.permissions import NetworkRole
 from workspace.sample import history, loader
+from workspace.web.forms import clean_line
+from workspace.web.security import is_loopback
 
 
 class Commands(click.Group):
@@ -36,8 +37,37 @@ class Commands(click.Group):
         except ConfigError as error:
             raise click.ClickException(str(error)) from error
         except Refusal as error:
-            facts = ", ".join(f"{name} {value}" for name, value in error.values.items())
-            raise click.ClickException(f"{error.code}{': ' + facts if facts else ''}") from error
+            raise click.ClickException(" ".join(sentences(error))) from error
+        except OperationalError as error:
+            raise click.ClickException(f"The database does not answer: {error.orig}") from error
+
+
+SENTENCES = {
+    "not_empty": "There are people in this database already: this works in an empty one only.",
+    "no_group": "There is no group with the key {key}.",
+    "no_lead": "The group has no lead with an open account.",
+    "no_coordination": "Nobody has the role coordination.",
+    "history_meta": "{file} must hold {{'revisions': [{{'file', 'author', 'date'}}, …]}}, oldest first.",
+    "history_row": "Revision {number} of meta.json needs file (as r00012.md), author (letters and digits) and date.",
+    "history_file": "{file} is not in the folder.",
+    "history_encoding": "{file} is not UTF-8.",
+    "history_empty": "{file} is empty.",
+    "history_too_large": "{file} is larger than a paper may be.",
+    "required": "it is missing",
+    "too_long": "it may have at most {limit} characters, these are {now}",
+    "not_printable": "it holds characters that cannot be shown",
+    "email_wrong": "this is no mail address",
+    "email_taken": "there is an account with this address",
+}
+"""What the command line says; the pages have their own words."""
+
+
+def sentences(error: Refusal) -> list[str]:
+    """A refusal in words: one sentence, or one for each field."""
+    fields: Mapping[str, str] = getattr(error, "fields", {})
+    if not fields:
+        return [SENTENCES.get(error.code, f"Refused: {error.code}.").format_map(dict(error.values))]
+    return [f"{name}: {SENTENCES.get(code, code).format_map(dict(error.values))}." for name, code in fields.items()]
 
 
 @click.group(cls=Commands)
@@ -53,7 +83,7 @@ def opened_database(settings: Settings) -> Iterator[Engine]:
         settings.instance_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.resolved_database_url())
     migrations.upgrade(engine)
-    with using(settings), session_scope(sessionmaker(engine, expire_on_commit=False)):
+    with using(settings), session_scope(make_sessions(engine)):
         yield engine
     engine.dispose()
 
@@ -88,16 +118,6 @@ def serve(host: str, port: int) -> None:
     uvicorn.run(make_asgi(settings), host=host, port=port, lifespan="off", log_level="warning", server_header=False)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def _require_free(host: str, port: int) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -129,7 +149,7 @@ def member() -> None:
 def first_member(settings: Settings, name: str, email: str) -> None:
     """Create the first person, with both network roles, and print a sign-in link."""
     made = accounts.add_first_member(
-        name=name, email=email, roles=frozenset({NetworkRole.COORDINATION, NetworkRole.ADMIN})
+        name=clean_line(name), email=clean_line(email), roles=frozenset({NetworkRole.COORDINATION, NetworkRole.ADMIN})
     )
     click.echo(sign_in_address(settings, accounts.write_token(made)))
 
@@ -190,5 +210,5 @@ def _print_links(settings: Settings, port: int) -> None:
 @with_database
 def import_history(settings: Settings, folder: Path, group_key: str, title: str, kind: str) -> None:
     """Put a real history in: a folder with meta.json and one Markdown file for each revision."""
-    paper = history.import_history(folder, group_key=group_key, title=title, kind=kind)
+    paper = history.import_history(folder, group_key=group_key, title=clean_line(title), kind=kind)
     click.echo(f"{paper.head_number} revisions: {settings.base_url}/papers/{paper.key}")

@@ -5,16 +5,25 @@ The file is named by `WORKSPACE_CONFIG` (lines `WORKSPACE_NAME=value`). A wrong 
 
 from __future__ import annotations
 
+import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "WORKSPACE_"
+DEFAULT_PORTS = {"http": 80, "https": 443}
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
+"""A name or address as it stands in a link; the second half is IPv6."""
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -28,7 +37,7 @@ class ConfigError(Exception):
 class Settings(BaseSettings):
     """Settings of one installation. Sizes are bytes, times are seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(env_prefix="WORKSPACE_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
 
     environment: Literal["development", "production", "test"] = "development"
     instance_dir: Path = Path("instance")
@@ -38,79 +47,106 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     """Signs the session cookie. Empty in development: one is made and kept in the instance folder."""
     base_url: str = "http://127.0.0.1:8000"
-    """How people reach the workspace. Every link is made from it, and Origin is compared with it."""
+    """How people reach the workspace: scheme, host and port. Every link is made from it, and Origin is compared."""
     timezone: str = "Europe/Berlin"
 
     # The server
     threads: int = Field(default=16, ge=1, le=256)
     """Requests served at once."""
-    request_max_bytes: int = 22_000_000
-    form_max_bytes: int = 8_000_000
+    request_max_bytes: int = Field(default=22_000_000, ge=1)
+    form_max_bytes: int = Field(default=8_000_000, ge=1)
     """The fields of one form together: a 1 MB paper may be sent as three sides of a conflict."""
-    form_max_fields: int = 500
+    form_max_fields: int = Field(default=500, ge=1)
 
     # Sign-in and sessions
-    session_idle: int = 8 * HOUR
-    session_absolute: int = 7 * DAY
-    session_seen_every: int = 5 * MINUTE
+    session_idle: int = Field(default=8 * HOUR, ge=1)
+    session_absolute: int = Field(default=7 * DAY, ge=1)
+    session_seen_every: int = Field(default=5 * MINUTE, ge=0)
     """How often a session's last use is noted."""
-    sign_in_token_life: int = 14 * DAY
-    sign_in_attempts: int = 10
+    sign_in_token_life: int = Field(default=14 * DAY, ge=1)
+    sign_in_attempts: int = Field(default=10, ge=1)
     """Failed attempts for one account from one network address within `sign_in_window`."""
-    sign_in_window: int = 15 * MINUTE
-    password_min: int = 12
-    password_max: int = 200
+    sign_in_window: int = Field(default=15 * MINUTE, ge=1)
+    password_min: int = Field(default=12, ge=8, le=64)
+    password_max: int = Field(default=200, ge=64, le=1000)
     argon2_memory_kib: int = Field(default=65536, ge=1024)
     argon2_rounds: int = Field(default=3, ge=1)
 
     # Papers
-    paper_max_bytes: int = 1_000_000
+    paper_max_bytes: int = Field(default=1_000_000, ge=1)
     """UTF-8 bytes of one text."""
-    title_max: int = 200
-    abstract_max: int = 2_000
-    contact_max: int = 300
-    authors_max: int = 1_000
-    summary_max: int = 200
-    version_name_max: int = 60
-    comment_max: int = 10_000
-    quote_max: int = 20_000
+    title_max: int = Field(default=200, ge=1, le=200)
+    abstract_max: int = Field(default=2_000, ge=1)
+    contact_max: int = Field(default=300, ge=1, le=300)
+    authors_max: int = Field(default=1_000, ge=1, le=1_000)
+    summary_max: int = Field(default=200, ge=1, le=200)
+    version_name_max: int = Field(default=60, ge=1, le=60)
+    comment_max: int = Field(default=10_000, ge=1)
+    quote_max: int = Field(default=20_000, ge=1)
     """Code points of one commented passage."""
-    name_max: int = 120
-    purpose_max: int = 1_000
-    search_max: int = 200
-    page_size: int = 50
+    name_max: int = Field(default=120, ge=1, le=120)
+    purpose_max: int = Field(default=1_000, ge=1, le=1_000)
+    search_max: int = Field(default=200, ge=1)
+    page_size: int = Field(default=50, ge=1)
     """Rows of one page of a list."""
-    open_editors_seconds: int = 15 * MINUTE
-    kept_form_life: int = 24 * HOUR
-    authorship_every: int = 16
+    open_editors_seconds: int = Field(default=15 * MINUTE, ge=1)
+    kept_form_life: int = Field(default=24 * HOUR, ge=1)
+    authorship_every: int = Field(default=16, ge=1)
     """Authorship is kept for the newest and every so many-th revision."""
 
     # Attachments
-    attachment_max_bytes: int = 20_000_000
-    picture_max_pixels: int = 40_000_000
-    attachments_per_paper: int = 500
-    attachment_name_max: int = 100
+    attachment_max_bytes: int = Field(default=20_000_000, ge=1)
+    picture_max_pixels: int = Field(default=40_000_000, ge=1)
+    attachments_per_paper: int = Field(default=500, ge=1)
+    attachment_name_max: int = Field(default=100, ge=1, le=100)
 
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-            raise ValueError("must look like https://papiere.example.org, without a path")
-        return f"{parts.scheme}://{parts.netloc}"
+        """As browsers write it in Origin: lower case, no default port, letters beyond ASCII as punycode."""
+        wrong = ValueError("must look like https://papiere.example.org, without a path")
+        try:
+            parts = urlsplit(value.strip())
+            host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+        except ValueError:
+            raise wrong from None
+        extra = parts.path not in {"", "/"} or parts.query or parts.fragment or parts.username is not None
+        if parts.scheme not in {"http", "https"} or not HOST.fullmatch(host) or extra:
+            raise wrong
+        host = f"[{host}]" if ":" in host else host
+        return f"{parts.scheme}://{host}" + (f":{port}" if port not in {None, DEFAULT_PORTS[parts.scheme]} else "")
 
-    @model_validator(mode="after")
-    def _production(self) -> Settings:
-        key = self.secret_key.get_secret_value()
-        if self.environment == "production":
+    @field_validator("database_url")
+    @classmethod
+    def _database_url(cls, value: str) -> str:
+        if value and value.partition(":")[0].partition("+")[0] not in {"sqlite", "postgresql"}:
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be the name of a time zone, such as Europe/Berlin") from None
+        return value
+
+    @field_validator("secret_key", "base_url", mode="after")
+    @classmethod
+    def _fit_for_production(cls, value: Any, info: ValidationInfo) -> Any:
+        if info.data.get("environment") != "production":
+            return value
+        if isinstance(value, SecretStr):
+            key = value.get_secret_value()
             if len(key) < 32 or len(set(key)) < 10:
                 raise ValueError(
-                    "secret_key must be a random text of at least 32 characters in production"
+                    "must be a random text of at least 32 characters in production"
                     " (python3 -c 'import secrets; print(secrets.token_urlsafe(48))')"
                 )
-            if not self.base_url.startswith("https://"):
-                raise ValueError("base_url must begin with https:// in production")
-        return self
+        elif not value.startswith("https://"):
+            raise ValueError("must begin with https:// in production")
+        return value
 
     @property
     def is_secure(self) -> bool:
@@ -127,12 +163,31 @@ def load_settings(**given: object) -> Settings:
 
     Raises: ConfigError with a sentence naming the first wrong setting.
     """
+    file = os.environ.get("WORKSPACE_CONFIG") or None
+    if file is not None:
+        _refuse_unknown(file)
     try:
-        return Settings(_env_file=os.environ.get("WORKSPACE_CONFIG") or None, **given)  # type: ignore[arg-type, call-arg]
+        return Settings(_env_file=file, **given)  # type: ignore[arg-type, call-arg]
     except ValidationError as error:
         first = error.errors()[0]
-        name = "WORKSPACE_" + "_".join(str(part) for part in first["loc"]).upper() if first["loc"] else "Settings"
-        raise ConfigError(f"{name}: {first['msg'].removeprefix('Value error, ')}.") from error
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise ConfigError(f"{name} {_sentence(first['msg'])}.") from error
+
+
+def _refuse_unknown(file: str) -> None:
+    """A file that is not there, or a misspelt name in it, must not leave a default in force unnoticed."""
+    try:
+        lines = Path(file).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"WORKSPACE_CONFIG names a file that cannot be read: {file}.") from error
+    for name in dotenv_values(stream=io.StringIO(lines)):
+        if name.upper() not in {PREFIX + field.upper() for field in Settings.model_fields}:
+            raise ConfigError(f"{name} in {file} is no setting of the workspace.")
+
+
+def _sentence(given: str) -> str:
+    """Pydantic's message, to follow the setting's name."""
+    return given.removeprefix("Value error, ").replace("Input should be", "must be", 1)
 
 
 _current: ContextVar[Settings] = ContextVar("settings")

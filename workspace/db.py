@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, create_engine, event
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -56,18 +56,27 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def make_engine(address: str, **options: Any) -> Engine:
+BUSY_TIMEOUT = 10_000
+"""Milliseconds a writer waits for its turn on SQLite."""
+
+
+def make_engine(address: str, *, threads: int = 8) -> Engine:
     """An engine for SQLite or PostgreSQL.
 
+    Args:
+        threads: how many requests use it at once. Each holds one connection and may want a second one for a moment
+            (`web.derived`), so that many are ready: else all could wait for each other.
     Raises: ValueError for any other database.
     """
     url: URL = make_url(address)
+    room: dict[str, Any] = {"pool_size": threads, "max_overflow": threads}
+    quiet: dict[str, Any] = {"hide_parameters": True}  # errors are logged, and parameters hold drafts and names
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, **options)
+        engine = create_engine(url, **quiet, **(room if url.database else {}))
         _teach_sqlite(engine)
         return engine
     if url.get_backend_name() == "postgresql":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **options)
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **quiet, **room)
     raise ValueError("the database must be sqlite or postgresql")
 
 
@@ -75,17 +84,48 @@ def _teach_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        timeout = f"busy_timeout={BUSY_TIMEOUT}"  # first: switching to WAL may have to wait as well
+        for pragma in (timeout, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute("PRAGMA " + pragma)
 
     @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    def _begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        patience = options.get("patience", BUSY_TIMEOUT)
+        if connection.info.get("patience", BUSY_TIMEOUT) != patience:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience)}")
+            connection.info["patience"] = patience
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+
+
+def begin_briefly(own: Session, milliseconds: int) -> None:
+    """Start a writing transaction in a session of its own that gives up when it must wait longer than this.
+
+    Raises: OperationalError when the database is busy.
+    """
+    connection = own.connection(execution_options={"writes": True, "patience": milliseconds})
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(milliseconds)}")
+
+
+class OneRowSession(Session):
+    """A session whose `refresh(row, with_for_update=True)` locks that row alone.
+
+    Rows read along with it (a paper's group) stay free for others; PostgreSQL refuses to lock them anyway.
+    """
+
+    def refresh(self, instance: object, attribute_names: Any = None, with_for_update: Any = None) -> None:
+        lock = {"of": type(instance)} if with_for_update is True else with_for_update
+        super().refresh(instance, attribute_names, with_for_update=lock)
 
 
 Sessions = sessionmaker[Session]
 _session: ContextVar[Session] = ContextVar("session")
+
+
+def make_sessions(engine: Engine) -> Sessions:
+    """What sessions of this database are made with."""
+    return sessionmaker(engine, class_=OneRowSession, expire_on_commit=False)
 
 
 def session() -> Session:
@@ -119,6 +159,7 @@ def begin_writing() -> None:
     if current.new or current.dirty or current.deleted:
         raise RuntimeError("work first, then lock: nothing may be changed before begin_writing")
     current.rollback()
+    current.expire_all()  # rollback forgets nothing where no transaction had begun
     current.connection(execution_options={"writes": True})
     current.info["writing"] = True
 

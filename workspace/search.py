@@ -20,6 +20,7 @@ from sqlalchemy import (
     and_,
     delete,
     literal_column,
+    or_,
     select,
     text,
 )
@@ -28,6 +29,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column
 from workspace.db import Base, BigId, session
 
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
+DIGRAPH = re.compile("([aou])e")
 MARKUP = re.compile(r"[*_`~\u00ad]+")
 TRIGRAM = 3
 MAX_WORDS = 8
@@ -73,14 +75,36 @@ def drop_document(kind: str, subject_id: int) -> None:
 
 
 def search_terms(query: str) -> list[str]:
-    """The folded stems that a query asks for; empty when it holds no word."""
-    found: list[str] = []
-    for word in WORD.findall(query.lower())[:MAX_WORDS]:
-        term = fold(_stem(word))
-        term = term if len(term) >= TRIGRAM else fold(word)
-        if term and term not in found:
-            found.append(term)
+    """The folded stems that a hit may hold; empty when the query holds no word.
+
+    >>> search_terms("Größe der Buergerräte")
+    ['gross', 'der', 'burgerrat', 'buergerrat']
+    """
+    return [term for readings in _wanted(query) for term in readings]
+
+
+def _wanted(query: str) -> list[tuple[str, ...]]:
+    """For each word of the query the stems of which a hit holds at least one."""
+    found: list[tuple[str, ...]] = []
+    for word in WORD.findall(unicodedata.normalize("NFC", query).lower())[:MAX_WORDS]:
+        terms = _readings(word)
+        if terms not in found:
+            found.append(terms)
     return found
+
+
+def _readings(word: str) -> tuple[str, ...]:
+    """The stem; where the stemmer took "ue" for "ü", also the stem as it was written: "aktueller" → "aktuell"."""
+    written, stem = fold(word), fold(_stem(word))
+    if stem in written:
+        return (stem if len(stem) >= TRIGRAM else written,)
+    shortened = (written[:end] for end in range(TRIGRAM, len(written)))
+    as_written = next((part for part in shortened if _without_digraphs(part) == _without_digraphs(stem)), written)
+    return (stem, as_written) if len(stem) >= TRIGRAM else (as_written,)
+
+
+def _without_digraphs(word: str) -> str:
+    return DIGRAPH.sub(r"\1", word)
 
 
 @lru_cache(maxsize=1)
@@ -95,15 +119,15 @@ def _stem(word: str) -> str:
 
 def matching(kind: str, subject: InstrumentedAttribute[int], query: str) -> ColumnElement[bool] | None:
     """A condition: the document of `subject` holds every word of the query; None when the query holds no word."""
-    terms = search_terms(query)
+    terms = _wanted(query)
     if not terms:
         return None
-    conditions = [SearchDocument.kind == kind]
-    long_terms = [term for term in terms if len(term) >= TRIGRAM]
-    if long_terms and session().get_bind().dialect.name == "sqlite":
-        phrases = " AND ".join('"' + term.replace('"', '""') + '"' for term in long_terms)
+    conditions: list[ColumnElement[bool]] = [SearchDocument.kind == kind]
+    indexed = [readings for readings in terms if len(readings[0]) >= TRIGRAM]
+    if indexed and session().get_bind().dialect.name == "sqlite":
+        phrases = " AND ".join("(" + " OR ".join(f'"{term}"' for term in readings) + ")" for readings in indexed)
         rows = text("SELECT rowid FROM search_trigram WHERE search_trigram MATCH :phrases").bindparams(phrases=phrases)
         conditions.append(SearchDocument.id.in_(rows.columns(literal_column("rowid", BigId)).scalar_subquery()))
-        terms = [term for term in terms if len(term) < TRIGRAM]
-    conditions += [SearchDocument.folded.contains(term, autoescape=True) for term in terms]
+        terms = [readings for readings in terms if readings not in indexed]
+    conditions += [or_(*(SearchDocument.folded.contains(t, autoescape=True) for t in readings)) for readings in terms]
     return subject.in_(select(SearchDocument.subject_id).where(and_(*conditions)))

@@ -1,4 +1,4 @@
-// sources 342a7dba4c3fb814
+// sources e50a8dd3e336c60f
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -41,6 +41,345 @@ group.hidden = false;
 }
 });
 })();
+addEventListener("DOMContentLoaded", () => { "use strict";
+const SHOWN = 6;
+const people = () => [...document.querySelectorAll(".mentions [data-handle]")].map((item) => ({ ...item.dataset }));
+let box = null;
+let field = null;
+const close = () => {
+if (box) box.remove();
+if (field) field.removeAttribute("aria-activedescendant");
+box = null;
+};
+const begun = () => {
+const before = field.value.slice(0, field.selectionStart);
+const found = /(?:^|[^\w.@])@([\p{L}\d.]*)$/u.exec(before);
+return found ? found[1] : null;
+};
+const choose = (index) => {
+[...box.children].forEach((item, i) => item.setAttribute("aria-selected", String(i === index)));
+field.setAttribute("aria-activedescendant", box.children[index].id);
+};
+const take = (item) => {
+const word = begun() ?? "";
+const end = field.selectionStart;
+field.setRangeText(`${item.dataset.handle} `, end - word.length, end, "end");
+close();
+field.focus();
+};
+const suggest = () => {
+const word = begun();
+close();
+if (word === null) return;
+const wanted = word.toLowerCase();
+const fits = people().filter(({ handle, name }) => handle.startsWith(wanted) || name.toLowerCase().split(/\s+/).some((part) => part.startsWith(wanted)));
+if (fits.length === 0) return;
+box = Object.assign(document.createElement("ul"), { className: "suggest", id: "mention-suggestions" });
+box.setAttribute("role", "listbox");
+box.setAttribute("aria-label", document.querySelector(".mentions > summary").textContent);
+fits.slice(0, SHOWN).forEach(({ handle, name }, index) => {
+const item = Object.assign(document.createElement("li"), { id: `mention-${index}`, textContent: `${name} (@${handle})` });
+item.setAttribute("role", "option");
+item.dataset.handle = handle;
+item.addEventListener("pointerdown", (event) => {
+event.preventDefault();
+take(item);
+});
+box.append(item);
+});
+(field.closest("dialog") || document.body).append(box);
+const frame = field.getBoundingClientRect();
+const zero = box.offsetParent ? box.offsetParent.getBoundingClientRect() : { left: 0, top: 0 };
+const isPage = !box.offsetParent || box.offsetParent === document.body;
+box.style.left = `${frame.left - zero.left + (isPage ? 0 : box.offsetParent.scrollLeft)}px`;
+box.style.top = `${frame.bottom - zero.top + (isPage ? 0 : box.offsetParent.scrollTop) + 2}px`;
+choose(0);
+};
+document.addEventListener("input", (event) => {
+if (!event.target.matches("textarea[data-mention]")) return;
+field = event.target;
+field.setAttribute("aria-autocomplete", "list");
+field.setAttribute("aria-controls", "mention-suggestions");
+suggest();
+});
+document.addEventListener(
+"keydown",
+(event) => {
+if (!box || event.target !== field) return;
+const items = [...box.children];
+const at = items.findIndex((item) => item.getAttribute("aria-selected") === "true");
+if (event.key === "ArrowDown") choose((at + 1) % items.length);
+else if (event.key === "ArrowUp") choose((at + items.length - 1) % items.length);
+else if (event.key === "Enter" || event.key === "Tab") take(items[at]);
+else if (event.key === "Escape") close();
+else return;
+event.preventDefault();
+event.stopPropagation();
+},
+true,
+);
+document.addEventListener("focusout", (event) => {
+if (event.target === field) close();
+});
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
+const margin = document.querySelector(".comments[data-new]");
+const text = document.querySelector(".reading > .prose");
+if (margin && text) {
+const WAIT = 150;
+const length = (string) => [...string].length;
+let button = null;
+let timer = 0;
+const leafOf = (node) => {
+const element = node.parentElement.closest("[data-start]");
+return element && !node.parentElement.closest("[data-skip]") && !element.querySelector("[data-start]") ? element : null;
+};
+const textNodes = (root) => {
+const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+const found = [];
+while (walker.nextNode()) if (leafOf(walker.currentNode)) found.push(walker.currentNode);
+return found;
+};
+const counted = (node, offset) => {
+let before = 0;
+for (const other of textNodes(leafOf(node))) {
+if (other === node) return before + length(node.data.slice(0, offset));
+before += length(other.data);
+}
+return before;
+};
+const part = (node, range) => {
+let from = node === range.startContainer ? range.startOffset : 0;
+let to = node === range.endContainer ? range.endOffset : node.length;
+while (from < to && /\s/.test(node.data[from])) from += 1;
+while (to > from && /\s/.test(node.data[to - 1])) to -= 1;
+return { node, from, to };
+};
+const address = (range) => {
+const parts = textNodes(text)
+.filter((node) => range.intersectsNode(node))
+.map((node) => part(node, range))
+.filter(({ from, to }) => to > from);
+if (parts.length === 0) return "";
+const first = parts[0];
+const last = parts[parts.length - 1];
+const url = new URL(margin.dataset.new, location.href);
+url.searchParams.set("block", leafOf(first.node).dataset.start);
+url.searchParams.set("from", counted(first.node, first.from));
+url.searchParams.set("last", leafOf(last.node).dataset.start);
+url.searchParams.set("to", counted(last.node, last.to));
+return url.href;
+};
+const hide = () => {
+if (button) button.remove();
+button = null;
+};
+const offer = () => {
+const selection = getSelection();
+hide();
+if (selection.isCollapsed || selection.rangeCount === 0) return;
+const range = selection.getRangeAt(0);
+const url = range.intersectsNode(text) ? address(range) : "";
+if (!url) return;
+const rects = range.getClientRects();
+const end = rects[rects.length - 1] || range.getBoundingClientRect();
+button = Object.assign(document.createElement("button"), { type: "button", className: "selpop", textContent: margin.dataset.word });
+document.body.append(button);
+const left = Math.min(end.right - button.offsetWidth / 2, innerWidth - button.offsetWidth - 12);
+button.style.left = `${Math.max(12, left) + scrollX}px`;
+button.style.top = `${end.bottom + scrollY + 8}px`;
+button.addEventListener("pointerdown", (event) => event.preventDefault()); // the selection stays
+button.addEventListener("click", () => {
+hide();
+const opening = new CustomEvent("open-sheet", { detail: url, cancelable: true });
+if (document.dispatchEvent(opening)) location.assign(url);
+});
+};
+document.addEventListener("selectionchange", () => {
+clearTimeout(timer);
+timer = setTimeout(offer, WAIT);
+});
+document.addEventListener("keydown", (event) => {
+if (event.key === "Escape") hide();
+});
+}
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
+const PIECE = { "X-Partial": "1" };
+const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+let dialog = null;
+const fill = (html, url) => {
+if (!dialog) {
+dialog = document.createElement("dialog");
+dialog.className = "sheet";
+document.body.append(dialog);
+}
+dialog.innerHTML = html;
+dialog.dataset.url = url;
+const title = dialog.querySelector("h2");
+if (title) dialog.setAttribute("aria-label", title.textContent);
+};
+const show = () => {
+if (!dialog.open) dialog.showModal();
+const field = dialog.querySelector("[aria-invalid]") || dialog.querySelector("textarea");
+if (field) field.focus();
+};
+const open = async (url) => {
+if (dialog && dialog.dataset.url === url) return show();
+try {
+const response = await fetch(url, { headers: PIECE, redirect: "manual" });
+if (response.ok) {
+fill(await response.text(), url);
+return show();
+}
+} catch {
+}
+return location.assign(url);
+};
+const follow = (address) => {
+const target = new URL(address, location.href);
+const isHere = target.pathname === location.pathname && target.search === location.search;
+location.assign(target);
+if (isHere) location.reload();
+};
+const tell = (form, words) => {
+let line = form.querySelector("[data-told]");
+if (!line) {
+line = Object.assign(document.createElement("p"), { className: "error" });
+line.dataset.told = "";
+line.setAttribute("role", "alert");
+form.lastElementChild.before(line);
+}
+line.textContent = words;
+};
+const send = async (form) => {
+let response;
+try {
+response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: PIECE, redirect: "manual" });
+} catch {
+tell(form, form.dataset.offline);
+return;
+}
+if (response.status === 201) {
+delete dialog.dataset.url;
+follow(response.headers.get("Location"));
+} else if (response.status === 422 && response.headers.get("Content-Type").startsWith("text/html")) {
+fill(await response.text(), dialog.dataset.url);
+show();
+} else {
+form.submit(); // the session has ended, or something else that deserves a page
+}
+};
+document.addEventListener("open-sheet", (event) => {
+event.preventDefault();
+open(event.detail);
+});
+document.addEventListener("click", (event) => {
+const link = event.target.closest("a[href]");
+if (!link || !plain(event) || event.defaultPrevented) return;
+if (dialog && dialog.contains(link)) {
+if (!link.matches("[data-sheet-close]")) return;
+event.preventDefault();
+dialog.close();
+} else if (link.matches("[data-sheet]") || /\/threads\/new$/.test(link.pathname)) {
+event.preventDefault();
+open(link.href);
+}
+});
+document.addEventListener("submit", (event) => {
+if (!dialog || !dialog.contains(event.target)) return;
+event.preventDefault();
+send(event.target);
+});
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
+const group = document.querySelector("[data-comment-step]");
+const list = document.querySelector(".comments > ol");
+if (group && list) {
+const output = group.querySelector("output");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const comments = () =>
+[...list.querySelectorAll(":scope > .comment[data-for]")]
+.map((element) => ({ element, mark: document.getElementById(element.dataset.for) }))
+.filter(({ mark }) => mark);
+const next = (all, step) => {
+const chosen = all.findIndex(({ element }) => element.classList.contains("is-active"));
+if (chosen >= 0) return (chosen + step + all.length) % all.length;
+const below = all.findIndex(({ mark }) => mark.getBoundingClientRect().top > innerHeight / 2);
+const edge = below < 0 ? all.length : below;
+return (step > 0 ? edge : edge - 1 + all.length) % all.length;
+};
+group.addEventListener("click", (event) => {
+const button = event.target.closest("button");
+const all = comments();
+if (!button || all.length === 0) return;
+const at = next(all, Number(button.value));
+const { element, mark } = all[at];
+element.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+mark.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+output.textContent = group.dataset.words.replace("{n}", String(at + 1)).replace("{total}", String(all.length));
+});
+group.hidden = false;
+}
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
+const PIECE = { "X-Partial": "1" };
+const piece = (html) => {
+const holder = document.createElement("template");
+holder.innerHTML = html;
+return holder.content.querySelector("[data-thread]");
+};
+const settle = (thread) => {
+const number = thread.dataset.thread;
+const isDone = thread.classList.contains("comment--done");
+const isChanged = thread.classList.contains("comment--changed");
+for (const mark of document.querySelectorAll(`mark[id="t${number}"], mark[data-for="t${number}"]`)) {
+mark.classList.toggle("is-done", isDone);
+mark.classList.toggle("is-changed", isChanged && !isDone);
+}
+const counter = document.querySelector(`.cref[href="#k${number}"]`);
+if (counter && counter.lastChild) counter.lastChild.data = String(1 + thread.querySelectorAll(".comment__reply").length);
+};
+const swap = (thread, html) => {
+const next = piece(html);
+if (!next) return false;
+const hadFocus = thread.contains(document.activeElement);
+thread.replaceWith(next);
+settle(next);
+if (hadFocus) {
+const target = next.querySelector("[aria-invalid]") || next.querySelector(".comment__state a");
+target.focus({ preventScroll: !target.matches("[aria-invalid]") });
+}
+return true;
+};
+const tell = (form, words) => {
+const line = form.querySelector("[data-told]") || document.createElement("p");
+line.dataset.told = "";
+line.className = "error";
+line.setAttribute("role", "alert");
+line.textContent = words;
+form.append(line);
+};
+document.addEventListener("submit", async (event) => {
+const form = event.target;
+const thread = form.closest("[data-thread]");
+if (!thread || event.defaultPrevented || form.method !== "post") return;
+event.preventDefault();
+if (thread.classList.contains("is-busy")) return;
+thread.classList.add("is-busy");
+try {
+const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: PIECE, redirect: "manual" });
+const isPiece = response.status === 200 || response.status === 422;
+if (isPiece && swap(thread, await response.text())) return;
+form.submit(); // the session has ended, or something else that deserves a page
+} catch {
+if (form.dataset.offline) tell(form, form.dataset.offline);
+else form.submit();
+} finally {
+thread.classList.remove("is-busy");
+}
+});
+});
 addEventListener("DOMContentLoaded", () => { "use strict";
 const room = matchMedia("(min-width: 64rem)");
 const panels = document.querySelectorAll(".toc > details, .filters > details");

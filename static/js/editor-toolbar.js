@@ -90,7 +90,7 @@ export function footnote(text, at, words) {
   const end = text.replace(/\n+$/, "").length;
   const note = `\n\n${label}: ${words}\n`;
   return [
-    { start: Math.max(at, end), end: text.length, text: (at > end ? "" : "") + note },
+    { start: Math.max(at, end), end: text.length, text: note },
     { start: at, end: at, text: label, jump: note.length - 1 - words.length, length: words.length },
   ];
 }

@@ -28,8 +28,10 @@ from workspace.db import begin_writing, session
 from workspace.errors import Conflict, Invalid
 from workspace.events import record
 from workspace.permissions import PUBLIC, Actor, NetworkRole, Permission, require
+from workspace.text.normal import normalize
 
 EMAIL = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@[a-z0-9.-]{1,180}\.[a-z]{2,24}")
+EMAIL_MAX = 254
 COMMON_PASSWORDS = frozenset(
     {
         *("passwort1234", "password1234", "passwort12345", "123456789012", "1234567890123", "qwertzuiop123"),
@@ -73,9 +75,8 @@ def admit_member(
     """
     require(actor, Permission.PERSON_ADMIT)
     email = email.strip().lower()
+    _check_person(name, email, organisation, function)
     begin_writing()
-    if not EMAIL.fullmatch(email):
-        raise Invalid(fields={"email": "email_wrong"})
     if session().scalar(select(Member.id).where(Member.email == email)) is not None:
         raise Invalid(fields={"email": "email_taken"})
     member = Member(
@@ -91,6 +92,18 @@ def admit_member(
     session().flush()
     record(actor, "member.admitted", subject_id=member.id, name=name)
     return member
+
+
+def _check_person(name: str, email: str, organisation: str, function: str) -> None:
+    if not name:
+        raise Invalid(fields={"name": "required"})
+    for field, value in (("name", name), ("organisation", organisation), ("function", function)):
+        if len(value) > settings().name_max:
+            raise Invalid(fields={field: "too_long"}, limit=settings().name_max, now=len(value))
+        if normalize(value).strip("\n") != value:
+            raise Invalid(fields={field: "not_printable"})
+    if len(email) > EMAIL_MAX or not EMAIL.fullmatch(email) or normalize(email).strip("\n") != email:
+        raise Invalid(fields={"email": "email_wrong"})
 
 
 def add_first_member(*, name: str, email: str, roles: frozenset[NetworkRole]) -> Member:
@@ -138,24 +151,38 @@ def give_network_role(actor: Actor, member: Member, role: NetworkRole) -> None:
 
 
 def take_network_role(actor: Actor, member: Member, role: NetworkRole) -> None:
-    """Raises: Forbidden, also for oneself (so the last coordination cannot take itself away)."""
+    """Raises: Forbidden, also for oneself; Conflict when the network would have no coordination."""
     require(actor, Permission.NETWORK_ROLE_GIVE, member)
     begin_writing()
+    if role == NetworkRole.COORDINATION:
+        _refuse_last_coordination(member)
     if role not in member.network_roles:
         return
     member.roles[:] = [row for row in member.roles if row.role != role]
     record(actor, "network_role.taken", subject_id=member.id, name=member.name, role=role)
 
 
+def _refuse_last_coordination(member: Member) -> None:
+    """Nobody takes the role from themselves, but two could take it from each other at the same instant."""
+    rows = session().scalars(
+        select(MemberNetworkRole).where(MemberNetworkRole.role == NetworkRole.COORDINATION).with_for_update()
+    )
+    holders = [row.member_id for row in rows]
+    others = select(Member.id).where(Member.id.in_(holders), Member.id != member.id, Member.disabled_at.is_(None))
+    if member.id in holders and session().scalar(others.limit(1)) is None:
+        raise Conflict("last_coordination")
+
+
 def disable_member(actor: Actor, member: Member) -> None:
     """Close an account: its sessions and links end at once.
 
-    Raises: Forbidden; Conflict for one's own account.
+    Raises: Forbidden; Conflict for one's own account and for that of the last coordination.
     """
     require(actor, Permission.PERSON_ADMIT)
     if member.id == actor.member_id:
         raise Conflict("own_account")
     begin_writing()
+    _refuse_last_coordination(member)
     if member.is_disabled:
         return
     member.disabled_at = now()
@@ -206,7 +233,7 @@ def set_password(actor: Actor, member: Member, new: str, *, old: str | None = No
     own = {member.handle, member.email, member.name.lower().replace(" ", "")}
     if new.lower() in COMMON_PASSWORDS | own or len(set(new)) < 5:
         raise Invalid(fields={"new": "password_common"})
-    hashed = _passwords().hash(new)
+    hashed = _passwords().hash(new.encode("utf-8", "replace"))
     begin_writing()
     member.password_hash = hashed
     end_sessions(member.id, keep=keep)
@@ -215,7 +242,7 @@ def set_password(actor: Actor, member: Member, new: str, *, old: str | None = No
 
 def _matches(hashed: str, password: str) -> bool:
     try:
-        return _passwords().verify(hashed, password[: settings().password_max])
+        return _passwords().verify(hashed, password[: settings().password_max].encode("utf-8", "replace"))
     except (VerifyMismatchError, InvalidHashError):
         return False
 
@@ -223,9 +250,11 @@ def _matches(hashed: str, password: str) -> bool:
 def write_sign_in_link(actor: Actor, member: Member) -> str:
     """A single-use token that signs this member in; given out once, kept only as a hash.
 
-    Raises: Forbidden.
+    Raises: Forbidden; Conflict for a closed account.
     """
     require(actor, Permission.PERSON_ADMIT)
+    if member.is_disabled:
+        raise Conflict("account_closed")
     return write_token(member)
 
 
@@ -240,9 +269,9 @@ def write_token(member: Member) -> str:
     return token
 
 
-def find_token(token: str) -> SignInToken | None:
-    """The token when it can still be used."""
-    row = session().get(SignInToken, hash_token(token))
+def find_token(token: str, *, for_use: bool = False) -> SignInToken | None:
+    """The token when it can still be used; locked where it is used now, so that it serves once."""
+    row = session().get(SignInToken, hash_token(token), with_for_update=for_use, populate_existing=for_use)
     return row if row is not None and row.used_at is None and row.expires_at > now() else None
 
 
@@ -254,7 +283,7 @@ def sign_in_by_link(token: str, *, device: str, earlier: str | None) -> str:
     Raises: Invalid when the link is used up, expired, or its member's account closed.
     """
     begin_writing()
-    row = find_token(token)
+    row = find_token(token, for_use=True)
     member = session().get(Member, row.member_id) if row is not None else None
     if row is None or member is None or member.is_disabled:
         raise Invalid("link_used")

@@ -9,8 +9,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
-from flask import Flask, flash, g, redirect, request, url_for
+from flask import Flask, current_app, flash, g, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -25,14 +26,14 @@ from workspace.db import begin_writing, session
 from workspace.permissions import PUBLIC, Actor, Role
 from workspace.web.actor import actor as web_actor
 from workspace.web.derived import write_derived
-from workspace.web.errors import answer, wants_json
+from workspace.web.errors import SECRET_FIELDS, answer, wants_json
 from workspace.web.links import here, safe_next
 from workspace.web.transaction import SAFE_METHODS
 
+LONGEST_PATH = 500
+"""Characters of an address that a kept form can name."""
 GrantLoader = Callable[[Member], tuple[dict[int, Role], frozenset[tuple[int, int]]]]
 """Member → ({group id: role}, {(paper id, revision number)} granted now)."""
-
-UNKEPT = frozenset({"csrf_token", "password", "new", "old", "again"})
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
         return answer(401, "sign_in", _("Bitte melden Sie sich an."))
     if request.method in SAFE_METHODS:
         return redirect(url_for("accounts.sign_in", next=safe_next(here())))
-    page = safe_next(request.form.get("kept_for")) or safe_next(request.path) or "/"
+    page = _page_of_form()
     if _keep_form(page):
         flash(
             _("Ihre Sitzung war abgelaufen. Ihr Text ist aufgehoben und steht nach der Anmeldung wieder im Formular.")
@@ -145,11 +146,25 @@ def ask_to_sign_in() -> ResponseReturnValue:
     return redirect(url_for("accounts.sign_in", next=page), 303)
 
 
+def _page_of_form() -> str:
+    """Where the sent form stands: what it says itself, else the first of its address and the page before it."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    came_from = before.path if f"{before.scheme}://{before.netloc}" == settings().base_url else ""
+    pages = (request.form.get("kept_for"), request.path, came_from)
+    return next((page for page in map(safe_next, pages) if page and _can_be_opened(page)), "/")
+
+
+def _can_be_opened(page: str) -> bool:
+    parts = urlsplit(page)
+    adapter = current_app.create_url_adapter(request)
+    return len(page) <= LONGEST_PATH and adapter is not None and adapter.test(parts.path, method="GET")
+
+
 def _keep_form(page: str) -> bool:
     """Keep what was typed for 24 hours, for the browser whose session has ended and its member alone."""
     token = browser_token()
     opened = queries.find_session(token) if token else None
-    fields = {name: values for name, values in request.form.lists() if name not in UNKEPT}
+    fields = {name: values for name, values in request.form.lists() if name not in SECRET_FIELDS}
     if opened is None or not any(value.strip() for values in fields.values() for value in values):
         return False
     begin_writing()

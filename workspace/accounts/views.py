@@ -13,6 +13,7 @@ from workspace.accounts.models import Member
 from workspace.errors import Conflict, Invalid
 from workspace.permissions import NetworkRole, Permission, require
 from workspace.web.actor import actor, public
+from workspace.web.forms import clean_line
 from workspace.web.links import absolute, safe_next
 from workspace.web.messages import add_messages
 from workspace.web.transaction import commit_now
@@ -23,6 +24,8 @@ add_messages(
     {
         "email_wrong": _l("Das sieht nicht wie eine E-Mail-Adresse aus, zum Beispiel name@stadt.example."),
         "email_taken": _l("Mit dieser Adresse gibt es schon ein Konto."),
+        "not_printable": _l("Hier stehen Zeichen, die sich nicht darstellen lassen."),
+        "last_coordination": _l("Ein Netzwerk braucht mindestens eine Person mit der Rolle Koordination."),
         "own_account": _l("Das eigene Konto kann nur jemand anderes schließen."),
         "not_own_account": _l("Das geht nur beim eigenen Konto."),
         "not_empty": _l("Es gibt schon Mitglieder."),
@@ -41,7 +44,7 @@ add_messages(
 
 
 def _device() -> str:
-    return request.headers.get("User-Agent", "")[:200]
+    return clean_line(request.headers.get("User-Agent"))[:200]
 
 
 def _after_sign_in(token: str, target: str | None) -> ResponseReturnValue:

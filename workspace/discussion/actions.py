@@ -21,7 +21,9 @@ from workspace.discussion.models import (
     Thread,
     ThreadKind,
 )
-from workspace.errors import Conflict, Invalid
+from workspace.discussion.rights import require_seen, sees
+from workspace.discussion.spans import Span, words_in
+from workspace.errors import Conflict, Invalid, NotFound
 from workspace.events import record
 from workspace.groups.models import GroupMember
 from workspace.papers.models import Paper
@@ -29,9 +31,17 @@ from workspace.papers.store import text_of
 from workspace.permissions import Actor, Permission, can, require
 from workspace.text import anchors
 from workspace.text.normal import normalize
+from workspace.text.tree import parse
 
 MENTION = re.compile(r"(?<![\w.@])@([a-z0-9]+(?:\.[a-z0-9]+)*)")
-Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Pointed:
+    """A passage that somebody pointed at: its anchor, and what readers see of it."""
+
+    anchor: anchors.Anchor
+    words: str
 
 
 @dataclass(frozen=True)
@@ -51,12 +61,12 @@ def open_thread(
     Args:
         span: source positions in the text of `revision_number`, code points, half-open.
     Raises: Forbidden; Invalid for an empty or too long comment and for a passage that is none; NotFound for the
-        revision.
+        revision, also where the actor may not know of the paper.
     """
     at = TextAt(paper, revision_number)
-    require(actor, Permission.THREAD_OPEN, at)
+    require(actor, Permission.THREAD_OPEN, at, knows=can(actor, Permission.VERSION_READ, at))
     body = checked_body(body)
-    anchor = _anchor(paper, revision_number, span)
+    passage = _pointed(paper, revision_number, span)
     begin_writing()
     session().refresh(paper, with_for_update=True)
     require(actor, Permission.THREAD_OPEN, at)
@@ -72,8 +82,8 @@ def open_thread(
     )  # fmt: skip
     session().add(thread)
     session().flush()
-    if anchor is not None:
-        thread.passages.append(_passage(thread, anchor, revision_number, author))
+    if passage is not None:
+        thread.passages.append(_passage(thread, passage, revision_number, author))
     comment = _add_comment(thread, author, body)
     record(
         actor, "thread.opened", subject_id=thread.id, paper_id=paper.id, group_id=paper.group_id,
@@ -98,22 +108,28 @@ def _author(actor: Actor) -> int:
     return actor.member_id
 
 
-def _anchor(paper: Paper, revision_number: int, span: Span | None) -> anchors.Anchor | None:
+def _pointed(paper: Paper, revision_number: int, span: Span | None) -> Pointed | None:
+    if revision_number < 1:
+        raise NotFound
     text = text_of(paper, revision_number)
-    if span is None:
-        return None
+    return None if span is None else _passage_of(text, span)
+
+
+def _passage_of(text: str, span: Span) -> Pointed:
     start, end = span
     if not 0 <= start < end <= len(text) or not text[start:end].strip():
         raise Invalid("passage_wrong")
     if end - start > settings().quote_max:
         raise Invalid("passage_long", limit=settings().quote_max)
-    return anchors.describe(text, start, end)
+    return Pointed(anchors.describe(text, start, end), words_in(parse(text), start, end))
 
 
-def _passage(thread: Thread, anchor: anchors.Anchor, revision_number: int, by: int) -> Passage:
+def _passage(thread: Thread, pointed: Pointed, revision_number: int, by: int) -> Passage:
+    anchor = pointed.anchor
     return Passage(
         thread_id=thread.id, revision_number=revision_number, start=anchor.start, end=anchor.end,
-        quote=anchor.quote, prefix=anchor.prefix, suffix=anchor.suffix, pinned_by=by, pinned_at=now(),
+        quote=anchor.quote, words=pointed.words, prefix=anchor.prefix, suffix=anchor.suffix,
+        pinned_by=by, pinned_at=now(),
     )  # fmt: skip
 
 
@@ -144,10 +160,10 @@ def _note_mentions(comment: Comment, thread: Thread, handles: Iterable[str]) -> 
 
 def reply(actor: Actor, thread: Thread, body: str) -> Comment:
     """Answer in a thread; a resolved one stays resolved. Raises: Forbidden; Invalid."""
-    require(actor, Permission.COMMENT_WRITE, thread)
+    require_seen(actor, Permission.COMMENT_WRITE, thread)
     body = checked_body(body)
     begin_writing()
-    require(actor, Permission.COMMENT_WRITE, thread)
+    require_seen(actor, Permission.COMMENT_WRITE, thread)
     comment = _add_comment(thread, _author(actor), body)
     _record(actor, "comment.written", thread, comment=comment.id)
     return comment
@@ -155,10 +171,10 @@ def reply(actor: Actor, thread: Thread, body: str) -> Comment:
 
 def edit_comment(actor: Actor, comment: Comment, body: str) -> None:
     """Change one's own comment; what it said before is kept and shown. Raises: Forbidden; Invalid."""
-    require(actor, Permission.COMMENT_EDIT, comment)
+    _require_own(actor, comment)
     body = checked_body(body)
     begin_writing()
-    require(actor, Permission.COMMENT_EDIT, comment)
+    _require_own(actor, comment)
     if comment.body == body:
         return
     session().add(CommentWording(comment_id=comment.id, body=comment.body, until=now()))
@@ -167,11 +183,17 @@ def edit_comment(actor: Actor, comment: Comment, body: str) -> None:
     _record(actor, "comment.edited", comment.thread, comment=comment.id)
 
 
+def _require_own(actor: Actor, comment: Comment) -> None:
+    if not sees(actor, comment.thread):
+        raise NotFound
+    require(actor, Permission.COMMENT_EDIT, comment)
+
+
 def resolve_thread(actor: Actor, thread: Thread) -> None:
     """Mark a discussion as done. Raises: Forbidden."""
-    require(actor, Permission.THREAD_RESOLVE, thread)
+    require_seen(actor, Permission.THREAD_RESOLVE, thread)
     begin_writing()
-    require(actor, Permission.THREAD_RESOLVE, thread)
+    require_seen(actor, Permission.THREAD_RESOLVE, thread)
     if thread.is_resolved:
         return
     thread.resolved_at, thread.resolved_by = now(), _author(actor)
@@ -180,9 +202,9 @@ def resolve_thread(actor: Actor, thread: Thread) -> None:
 
 def reopen_thread(actor: Actor, thread: Thread) -> None:
     """Take a discussion up again. Raises: Forbidden."""
-    require(actor, Permission.THREAD_RESOLVE, thread)
+    require_seen(actor, Permission.THREAD_RESOLVE, thread)
     begin_writing()
-    require(actor, Permission.THREAD_RESOLVE, thread)
+    require_seen(actor, Permission.THREAD_RESOLVE, thread)
     if not thread.is_resolved:
         return
     thread.resolved_at = thread.resolved_by = None
@@ -190,20 +212,22 @@ def reopen_thread(actor: Actor, thread: Thread) -> None:
 
 
 def pin_thread(actor: Actor, thread: Thread, *, revision_number: int, span: Span) -> None:
-    """Give a thread a new passage by hand. The first one, with its quote, is kept.
+    """Give a thread a new passage by hand. The earlier ones, with their quotes, are kept.
 
-    Raises: Forbidden; Invalid for a passage that is none; Conflict for a thread on the whole paper; NotFound.
+    Raises: Forbidden; Invalid for a passage that is none; Conflict for a thread on the whole paper; NotFound, also
+        for a revision that the actor may not see: its words would stand in the thread.
     """
-    require(actor, Permission.THREAD_PIN, thread)
+    require_seen(actor, Permission.THREAD_PIN, thread)
+    paper = thread.paper
+    require(actor, Permission.VERSION_READ, TextAt(paper, revision_number), knows=False)
     if thread.passage is None:
         raise Conflict("whole_paper")
-    anchor = _anchor(thread.paper, revision_number, span)
-    if anchor is None:
+    pointed = _pointed(paper, revision_number, span)
+    if pointed is None:
         raise Invalid("passage_wrong")
     begin_writing()
-    require(actor, Permission.THREAD_PIN, thread)
-    passage = _passage(thread, anchor, revision_number, _author(actor))
-    thread.passages.append(passage)
+    require_seen(actor, Permission.THREAD_PIN, thread)
+    thread.passages.append(_passage(thread, pointed, revision_number, _author(actor)))
     _record(actor, "thread.pinned", thread, revision=revision_number)
 
 

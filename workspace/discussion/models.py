@@ -81,6 +81,9 @@ class Passage(Base):
     start: Mapped[int] = mapped_column("start_at")
     end: Mapped[int] = mapped_column("end_at")
     quote: Mapped[str] = mapped_column(Text)
+    """Source text of the passage."""
+    words: Mapped[str] = mapped_column(Text)
+    """The passage as readers saw it, without markup; one line for each block."""
     prefix: Mapped[str] = mapped_column(String(64))
     suffix: Mapped[str] = mapped_column(String(64))
     pinned_by: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"))

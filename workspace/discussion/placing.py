@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import abc
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workspace.db import session
-from workspace.discussion.models import Passage, Placed, Thread
+from workspace.discussion.models import Passage, Placed
 from workspace.papers.models import Paper
 from workspace.papers.store import text_of
 from workspace.text import anchors
@@ -34,44 +35,55 @@ class Place:
 WHOLE_PAPER = Place(None)
 
 
-def places(paper: Paper, threads: Sequence[Thread], revision_number: int) -> tuple[dict[int, Place], list[Placed]]:
-    """Where each thread stands in a revision.
+def places(
+    paper: Paper, passages: abc.Mapping[int, Passage | None], revision_number: int, text: str
+) -> tuple[dict[int, Place], list[Placed]]:
+    """Where threads stand in a revision.
 
+    Args:
+        passages: thread id → its anchor, on this revision or before; None for a thread on the whole paper.
+        text: the text of the revision.
     Returns: thread id → place, and the rows that were not kept yet, for the page to keep.
     """
-    passages = [thread.passage for thread in threads if thread.passage is not None]
-    known = _known(passages, revision_number)
-    missing = [p for p in passages if p.id not in known]
-    found = _find(paper, missing, revision_number)
+    anchored = [passage for passage in passages.values() if passage is not None]
+    known = _known(anchored, revision_number)
+    found = _find(paper, [passage for passage in anchored if passage.id not in known], revision_number, text)
     known.update({row.passage_id: row for row in found})
     placed = {
-        thread.id: _place(known[thread.passage.id]) if thread.passage is not None else WHOLE_PAPER for thread in threads
+        thread_id: _place(known[passage.id]) if passage is not None else WHOLE_PAPER
+        for thread_id, passage in passages.items()
     }
     return placed, found
 
 
 def keep(rows: Sequence[Placed], own: Session) -> None:
-    """Write rows that were found; in a transaction of the derived data's own."""
-    own.add_all(rows)
+    """Write rows that were found, in a transaction of the derived data's own.
+
+    Two readers may find the same at once: whoever comes second leaves what is there.
+    """
+    for row in rows:
+        own.merge(row)
 
 
 def _known(passages: Sequence[Passage], revision_number: int) -> dict[int, Placed]:
+    if not passages:
+        return {}
     rows = session().scalars(
         select(Placed).where(Placed.revision_number == revision_number, Placed.passage_id.in_([p.id for p in passages]))
     )
     return {row.passage_id: row for row in rows}
 
 
-def _find(paper: Paper, passages: Sequence[Passage], revision_number: int) -> list[Placed]:
+def _find(paper: Paper, passages: Sequence[Passage], revision_number: int, text: str) -> list[Placed]:
     """One difference and one mapping serve all passages of the same revision."""
     by_revision: dict[int, list[Passage]] = {}
     for passage in passages:
         by_revision.setdefault(passage.revision_number, []).append(passage)
-    text, found = text_of(paper, revision_number) if passages else "", []
+    found: list[Placed] = []
     for number, group in by_revision.items():
-        difference = compare(text_of(paper, number), text, for_readers=False)
-        mapping = Mapping(difference)
-        found += [_placed(p, revision_number, anchors.find(_anchor(p), text, mapping)) for p in group]
+        before = text if number == revision_number else text_of(paper, number)
+        way = Mapping(compare(before, text, for_readers=False))
+        found += [_placed(p, revision_number, anchors.find(_anchor(p), text, way)) for p in group]
     return found
 
 

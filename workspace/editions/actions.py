@@ -6,24 +6,31 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from workspace.clock import now
 from workspace.config import settings
 from workspace.db import begin_writing, session
-from workspace.editions.checklist import blocking
+from workspace.editions.checklist import Draft, blocking, findings
 from workspace.editions.models import Edition, EditionFile, EditionState, Submission, SubmissionState
 from workspace.errors import Conflict, Invalid
 from workspace.events import record
 from workspace.groups.actions import slug as make_slug
 from workspace.papers.attachments import attachments_in
 from workspace.papers.models import Paper, PaperGrant, PaperState, Version
+from workspace.papers.queries import attachments_of
 from workspace.papers.rights import COORDINATION
 from workspace.papers.store import text_of
 from workspace.permissions import Actor, Permission, require
 from workspace.search import drop_document, index_document
 from workspace.text.normal import normalize
 from workspace.text.pack import text_hash
-from workspace.text.tree import without_guidance
+from workspace.text.tree import parse, without_guidance
+
+LONGEST_WORD = 1000
+"""Characters of a note, an answer, a reason."""
+SLUG = (3, 60)
+"""Shortest and longest readable address that may be chosen."""
 
 
 def submit_version(actor: Actor, version: Version, *, authors: str, note: str = "") -> Submission:
@@ -35,21 +42,21 @@ def submit_version(actor: Actor, version: Version, *, authors: str, note: str = 
     """
     paper = version.paper
     require(actor, Permission.PAPER_SUBMIT, paper)
-    if not authors.strip():
-        raise Invalid(fields={"authors": "required"})
-    for field, value, limit in (("authors", authors, settings().authors_max), ("note", note, 1000)):
-        if len(value) > limit:
-            raise Invalid(fields={field: "too_long"}, limit=limit, now=len(value))
-    missing = blocking(paper.title, paper.abstract, paper.contact, text_of(paper, version.revision_number))
-    if missing:
-        raise Conflict("not_ready", missing)
+    if actor.member_id is None:
+        raise Invalid("no_author")
+    authors, note = _lines(authors), normalize(note).strip()
+    _check_words("authors", authors, settings().authors_max)
+    if note:
+        _check_words("note", note, LONGEST_WORD)
+    cover = (paper.title, paper.abstract, paper.contact)
+    _check_ready(paper, *cover, text_of(paper, version.revision_number))
     begin_writing()
     session().refresh(paper, with_for_update=True)
     require(actor, Permission.PAPER_SUBMIT, paper)
     if open_submission(paper) is not None:
         raise Conflict("submitted_already")
-    if actor.member_id is None:
-        raise Invalid("no_author")
+    if (paper.title, paper.abstract, paper.contact) != cover:
+        raise Conflict("cover_changed")
     submission = Submission(
         paper_id=paper.id, version_id=version.id, revision_number=version.revision_number, title=paper.title,
         abstract=paper.abstract, contact=paper.contact, authors=authors, note=note, submitted_at=now(),
@@ -63,6 +70,29 @@ def submit_version(actor: Actor, version: Version, *, authors: str, note: str = 
     session().flush()
     _record(actor, "paper.submitted", submission, version=version.name)
     return submission
+
+
+def _lines(words: str) -> str:
+    """Lines without empty ones and without blanks at their ends."""
+    return "\n".join(" ".join(line.split()) for line in normalize(words).split("\n") if line.strip())
+
+
+def _check_words(field: str, words: str, limit: int) -> None:
+    if not words:
+        raise Invalid(fields={field: "required"})
+    if len(words) > limit:
+        raise Invalid(fields={field: "too_long"}, limit=limit, now=len(words))
+
+
+def _check_ready(paper: Paper, title: str, abstract: str, contact: str, text: str) -> None:
+    missing = blocking(findings(Draft(title, abstract, contact, text, paper.key), files_of(paper)))
+    if missing:
+        raise Conflict("not_ready", missing)
+
+
+def files_of(paper: Paper) -> frozenset[str]:
+    """Case-folded names of the paper's files."""
+    return frozenset(attachment.name_folded for attachment in attachments_of(paper))
 
 
 def open_submission(paper: Paper) -> Submission | None:
@@ -87,10 +117,7 @@ def send_back(actor: Actor, submission: Submission, answer: str) -> None:
     """Return a submitted version to the group with a sentence. Raises: Forbidden; Invalid; Conflict."""
     require(actor, Permission.EDITION_PUBLISH, submission)
     answer = normalize(answer).strip()
-    if not answer:
-        raise Invalid(fields={"answer": "required"})
-    if len(answer) > 1000:
-        raise Invalid(fields={"answer": "too_long"}, limit=1000, now=len(answer))
+    _check_words("answer", answer, LONGEST_WORD)
     _lock_waiting(submission)
     _answer(actor, submission, SubmissionState.RETURNED, answer)
     _record(actor, "submission.returned", submission)
@@ -132,17 +159,14 @@ def publish(actor: Actor, submission: Submission, *, slug: str | None = None, is
     require(actor, Permission.EDITION_PUBLISH, submission)
     paper = submission.paper
     raw = text_of(paper, submission.revision_number)
-    missing = blocking(submission.title, submission.abstract, submission.contact, raw)
-    if missing:
-        raise Conflict("not_ready", missing)
+    _check_ready(paper, submission.title, submission.abstract, submission.contact, raw)
     text = without_guidance(raw)
-    files = attachments_in(paper, text)
-    _lock_waiting(submission)
-    require(actor, Permission.EDITION_PUBLISH, submission)
+    files, digest = [file.id for file in attachments_in(paper, parse(text))], text_hash(text)
     if actor.member_id is None:
         raise Invalid("no_author")
-    if paper.slug is None:
-        paper.slug = _free_slug(slug, submission.title)
+    _lock_waiting(submission)
+    require(actor, Permission.EDITION_PUBLISH, submission)
+    address = _take_slug(paper, slug, submission.title)
     major, minor = _next_number(paper, is_major=is_major)
     session().execute(
         update(Edition)
@@ -150,15 +174,15 @@ def publish(actor: Actor, submission: Submission, *, slug: str | None = None, is
         .values(state=EditionState.SUPERSEDED)
     )
     edition = Edition(
-        paper_id=paper.id, slug=paper.slug, major=major, minor=minor,
+        paper_id=paper.id, slug=address, major=major, minor=minor,
         revision_number=submission.revision_number, kind=paper.kind, title=submission.title,
         abstract=submission.abstract, contact=submission.contact, authors=submission.authors,
-        group_name=paper.group.name, text=text, text_hash=text_hash(text), year=_local(now()).year,
+        group_name=paper.group.name, text=text, text_hash=digest, year=_local(now()).year,
         published_at=now(), published_by=actor.member_id, state=EditionState.IN_FORCE,
     )  # fmt: skip
     session().add(edition)
     session().flush()
-    session().add_all(EditionFile(edition_id=edition.id, attachment_id=file.id) for file in files)
+    session().add_all(EditionFile(edition_id=edition.id, attachment_id=file) for file in files)
     _answer(actor, submission, SubmissionState.PUBLISHED, "")
     paper.state = PaperState.PUBLISHED
     index_document("edition", edition.id, edition.title, edition.abstract, edition.authors, text)
@@ -170,14 +194,43 @@ def _local(moment: datetime) -> datetime:
     return moment.astimezone(ZoneInfo(settings().timezone))
 
 
+def _take_slug(paper: Paper, wish: str | None, title: str) -> str:
+    """The paper's address for good, chosen now where it has none."""
+    if paper.slug is not None:
+        return paper.slug
+    chosen = paper.slug = _free_slug(wish, title)
+    try:
+        session().flush()
+    except IntegrityError as error:  # another paper took it at the same instant
+        session().rollback()
+        raise Invalid(fields={"slug": "slug_taken"}) from error
+    return chosen
+
+
 def _free_slug(wish: str | None, title: str) -> str:
-    found = make_slug(wish if wish else title, longest=60)
-    if len(found) < 3:
+    """The address as it was wished, or the first free one made of the title; it is for good."""
+    shortest, longest = SLUG
+    found = make_slug(wish if wish is not None else title, longest=longest)
+    if len(found) < shortest or (wish is not None and found != wish):
         raise Invalid(fields={"slug": "slug_wrong"})
     taken = set(session().scalars(select(Paper.slug).where(Paper.slug.startswith(found, autoescape=True))))
-    if wish and found in taken:
-        raise Invalid(fields={"slug": "taken"})
+    if wish is not None and found in taken:
+        raise Invalid(fields={"slug": "slug_taken"})
     return next(s for n in range(1, len(taken) + 3) if (s := found if n == 1 else f"{found}-{n}") not in taken)
+
+
+def suggested_slug(paper: Paper, title: str) -> str:
+    """The readable address that a first publication gets unless another is wished; "" when the title has no letters."""
+    try:
+        return paper.slug or _free_slug(None, title)
+    except Invalid:
+        return ""
+
+
+def next_numbers(paper: Paper) -> tuple[str, str]:
+    """The number of the paper's next edition after a small and after a large change, as printed."""
+    minor, major = _next_number(paper, is_major=False), _next_number(paper, is_major=True)
+    return f"{minor[0]}.{minor[1]}", f"{major[0]}.{major[1]}"
 
 
 def _next_number(paper: Paper, *, is_major: bool) -> tuple[int, int]:
@@ -203,10 +256,7 @@ def withdraw(actor: Actor, edition: Edition, reason: str) -> None:
     """
     require(actor, Permission.EDITION_WITHDRAW, edition)
     reason = normalize(reason).strip()
-    if not reason:
-        raise Invalid(fields={"reason": "required"})
-    if len(reason) > 1000:
-        raise Invalid(fields={"reason": "too_long"}, limit=1000, now=len(reason))
+    _check_words("reason", reason, LONGEST_WORD)
     begin_writing()
     session().refresh(edition, with_for_update=True)
     if edition.state == EditionState.WITHDRAWN:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from workspace.editions.links import is_private
+from workspace.papers.attachments import links_in
 from workspace.text.images import images
+from workspace.text.inline import plain
+from workspace.text.nodes import Document
 from workspace.text.tree import guidance_spans, headings, parse, without_guidance
 
 
@@ -13,61 +18,95 @@ class Check(StrEnum):
     ABSTRACT = "abstract"
     CONTACT = "contact"
     TEXT = "text"
+    FILES = "files"
     ALT_TEXTS = "alt_texts"
     HEADINGS = "headings"
-    THREADS = "threads"
+    LINKS = "links"
     GUIDANCE = "guidance"
+    THREADS = "threads"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is: a source span of the text, and the words that name it."""
+
+    start: int
+    end: int
+    words: str
 
 
 @dataclass(frozen=True)
 class Finding:
     """One line of the checklist.
 
-    places: what is wrong where, as (source start, words) for a link into the text; empty when all is well.
+    places: what is wrong where; empty when all is well or the whole is meant.
     is_blocking: publication is refused while something is wrong.
     """
 
     check: Check
-    places: tuple[tuple[int, str], ...]
+    is_well: bool
     is_blocking: bool
+    places: tuple[Place, ...] = ()
     count: int = 0
 
-    @property
-    def is_well(self) -> bool:
-        return not self.places and not self.count
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be published: the words of the cover, the text, the key of its paper."""
+
+    title: str
+    abstract: str
+    contact: str
+    text: str
+    key: str
 
 
-def findings(title: str, abstract: str, contact: str, text: str, open_threads: int) -> tuple[Finding, ...]:
-    """Every line of the checklist, in the order in which it is read."""
-    document = parse(text)
-    without_alt = tuple((image.start, image.name) for image in images(document) if not image.alt.strip())
-    empty = ((0, ""),)
+def findings(draft: Draft, files: Collection[str], *, open_threads: int = 0) -> tuple[Finding, ...]:
+    """Every line of the checklist, in the order in which it is read.
+
+    Args:
+        files: case-folded names of the files the paper has.
+    """
+    document = parse(draft.text)
+    hints = guidance_spans(document)
+
+    def is_shown(at: int) -> bool:
+        return not any(start <= at < end for start, end in hints)
+
+    places = [(i, Place(i.start, i.end, i.name)) for i in images(document) if is_shown(i.start)]
+    missing = tuple(place for image, place in places if image.name.casefold() not in files)
+    unspoken = tuple(place for image, place in places if not image.alt.strip())
+    skipped = _skipped_levels(document)
+    inside = tuple(
+        Place(link.start, link.end, " ".join(plain(link.children).split()))
+        for link in links_in(document)
+        if is_shown(link.start) and is_private(draft.key, link.target)
+    )
+    left = tuple(Place(start, end, "") for start, end in hints)
     return (
-        Finding(Check.ABSTRACT, () if abstract.strip() else empty, is_blocking=True),
-        Finding(Check.CONTACT, () if contact.strip() else empty, is_blocking=True),
-        Finding(Check.TEXT, () if title.strip() and without_guidance(text).strip() else empty, is_blocking=True),
-        Finding(Check.ALT_TEXTS, without_alt, is_blocking=True),
-        Finding(Check.HEADINGS, _skipped_levels(text), is_blocking=False),
-        Finding(Check.GUIDANCE, tuple((start, "") for start, _ in guidance_spans(document)), is_blocking=False),
-        Finding(Check.THREADS, (), is_blocking=False, count=open_threads),
+        Finding(Check.ABSTRACT, bool(draft.abstract.strip()), is_blocking=True),
+        Finding(Check.CONTACT, bool(draft.contact.strip()), is_blocking=True),
+        Finding(Check.TEXT, bool(draft.title.strip() and without_guidance(draft.text).strip()), is_blocking=True),
+        Finding(Check.FILES, not missing, is_blocking=True, places=missing),
+        Finding(Check.ALT_TEXTS, not unspoken, is_blocking=True, places=unspoken),
+        Finding(Check.HEADINGS, not skipped, is_blocking=False, places=skipped),
+        Finding(Check.LINKS, not inside, is_blocking=False, places=inside),
+        Finding(Check.GUIDANCE, not left, is_blocking=False, places=left),
+        Finding(Check.THREADS, not open_threads, is_blocking=False, count=open_threads),
     )
 
 
-def _skipped_levels(text: str) -> tuple[tuple[int, str], ...]:
+def _skipped_levels(document: Document) -> tuple[Place, ...]:
     """Headings that leave out a level, as a level 4 right under a level 2."""
-    found: list[tuple[int, str]] = []
+    found: list[Place] = []
     before = 0
-    for block in headings(parse(text)):
+    for block in headings(document):
         if before and block.level > before + 1:
-            found.append((block.start, text[block.start : block.end].strip("# \n")))
+            found.append(Place(block.start, block.end, " ".join(plain(block.inlines).split())))
         before = block.level
     return tuple(found)
 
 
-def blocking(title: str, abstract: str, contact: str, text: str) -> tuple[str, ...]:
+def blocking(found: tuple[Finding, ...]) -> tuple[str, ...]:
     """The codes of everything that stands in the way of publication."""
-    return tuple(
-        f"missing_{finding.check}"
-        for finding in findings(title, abstract, contact, text, 0)
-        if finding.is_blocking and not finding.is_well
-    )
+    return tuple(f"missing_{finding.check}" for finding in found if finding.is_blocking and not finding.is_well)

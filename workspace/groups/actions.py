@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from workspace.accounts.models import Member
 from workspace.clock import now
@@ -65,7 +65,8 @@ def _check(name: str, purpose: str) -> None:
 
 
 def _check_free(name: str, *, besides: int = 0) -> None:
-    if session().scalar(select(Group.id).where(func.lower(Group.name) == name.lower(), Group.id != besides)):
+    taken = session().scalars(select(Group.name).where(Group.id != besides))
+    if name.casefold() in {other.casefold() for other in taken}:  # SQLite's lower() knows ASCII only
         raise Invalid(fields={"name": "taken"})
 
 
@@ -94,7 +95,7 @@ def set_role(actor: Actor, group: Group, member: Member, role: Role) -> None:
     if row.role == role:
         return
     if row.role == Role.LEAD:
-        _refuse_last_lead(group)
+        _refuse_last_lead(group, member)
     before, row.role = row.role, role
     record(
         actor, "group.role_changed", subject_id=member.id, group_id=group.id, name=member.name,
@@ -114,7 +115,7 @@ def remove_from_group(actor: Actor, group: Group, member: Member) -> None:
     if row is None:
         raise Conflict("not_in_group")
     if row.role == Role.LEAD:
-        _refuse_last_lead(group)
+        _refuse_last_lead(group, member)
     session().delete(row)
     record(actor, "group.left", subject_id=member.id, group_id=group.id, name=member.name)
 
@@ -130,11 +131,17 @@ def _locked_row(group: Group, member: Member) -> GroupMember | None:
     )
 
 
-def _refuse_last_lead(group: Group) -> None:
-    leads = session().scalar(
-        select(func.count())
-        .select_from(GroupMember)
-        .where(GroupMember.group_id == group.id, GroupMember.role == Role.LEAD)
+def _refuse_last_lead(group: Group, leaving: Member) -> None:
+    """A lead whose account is closed leads nobody."""
+    stays = (
+        select(GroupMember.member_id)
+        .join(Member, Member.id == GroupMember.member_id)
+        .where(
+            GroupMember.group_id == group.id,
+            GroupMember.role == Role.LEAD,
+            GroupMember.member_id != leaving.id,
+            Member.disabled_at.is_(None),
+        )
     )
-    if (leads or 0) <= 1:
+    if session().scalar(stays.limit(1)) is None:
         raise Conflict("last_lead")

@@ -1,6 +1,7 @@
 """Run by Alembic: one transaction for all migrations, both databases."""
 
 from alembic import context
+from sqlalchemy import text
 
 from workspace.migrations.tables import metadata
 
@@ -8,8 +9,8 @@ engine = context.config.attributes["engine"]
 
 
 def is_ours(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
-    """SQLite's search index and its shadow tables are made by SQL, not by models."""
-    return not (kind == "table" and (name or "").startswith("search_trigram"))
+    """The search index of each database (SQLite's has shadow tables) is made by SQL, not by models."""
+    return not (name or "").startswith(("search_trigram", "ix_search_document_trigram"))
 
 
 with engine.connect().execution_options(writes=True) as connection:
@@ -21,5 +22,7 @@ with engine.connect().execution_options(writes=True) as connection:
         include_object=is_ours,
     )
     with context.begin_transaction():
+        if engine.dialect.name == "postgresql":  # several servers may start at once; SQLite's lock is there already
+            connection.execute(text("SELECT pg_advisory_xact_lock(7061706572)"))
         context.run_migrations()
     connection.commit()

@@ -70,7 +70,7 @@ def create_paper(
 
 
 def _check_description(title: str, abstract: str, contact: str) -> None:
-    if not title:
+    if not any(sign.isalnum() for sign in title):
         raise Invalid(fields={"title": "required"})
     given = {"title": title, "abstract": abstract, "contact": contact}
     for name, value in given.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectChoice, TextAreaField
 
 from workspace.papers.models import PaperKind
 from workspace.text.normal import normalize
@@ -15,9 +15,9 @@ LONGEST_NUMBER = 9
 """Digits of a revision number in a form; more cannot name a revision."""
 
 KINDS = (
-    (PaperKind.POSITION_PAPER, _l("Positionspapier")),
-    (PaperKind.WORKING_PAPER, _l("Arbeitspapier")),
-    (PaperKind.PROFESSION_PROFILE, _l("Berufsbild")),
+    SelectChoice(PaperKind.POSITION_PAPER, _l("Positionspapier")),
+    SelectChoice(PaperKind.WORKING_PAPER, _l("Arbeitspapier")),
+    SelectChoice(PaperKind.PROFESSION_PROFILE, _l("Berufsbild")),
 )
 
 

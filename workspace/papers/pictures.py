@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
+import zlib
 from dataclasses import dataclass
+from threading import BoundedSemaphore
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from workspace.config import settings
 from workspace.errors import Invalid, TooLarge
 
-FORMATS = {"PNG": ("image/png", ".png"), "JPEG": ("image/jpeg", ".jpg"), "WEBP": ("image/webp", ".webp")}
+MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 ENDINGS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".pdf": "PDF"}
-PDF_START = b"%PDF-"
+PDF_START, PDF_END = b"%PDF-", b"%%EOF"
+PDF_TAIL = 2048
+"""Bytes at the end in which a whole PDF says that it ends."""
+JPEG_SCAN = b"\xff\xda"
+JPEG_SCANS = 100
+"""A progressive picture comes in about ten scans, its small preview in ten more; each costs a pass over all pixels."""
+AT_ONCE = BoundedSemaphore(2)
+"""A picture of 40 megapixels takes 320 MB while it is made anew: two at a time, the others wait."""
 
 
 @dataclass(frozen=True)
 class CleanFile:
-    """A file as it is kept."""
+    """A file as it is kept. Width and height are pixels; None for what is no picture."""
 
     data: bytes
     media_type: str
@@ -32,48 +42,76 @@ def clean_file(name: str, data: bytes) -> CleanFile:
     PNG, JPEG and WebP are decoded and encoded again, so that metadata and anything hidden is gone; the picture is
     turned upright first. PDF is kept as it is and only ever served as a download.
 
-    Raises: TooLarge; Invalid when the content is no picture or PDF, or is not what the name says.
+    Raises: TooLarge; Invalid when the content is no picture or PDF, moves, or is not what the name says.
     """
-    if len(data) > settings().attachment_max_bytes:
-        raise TooLarge("file_too_large", {"file": "file_too_large"}, limit=settings().attachment_max_bytes // 10**6)
-    ending = "." + name.rpartition(".")[2].lower() if "." in name else ""
-    expected = ENDINGS.get(ending)
+    limit = settings().attachment_max_bytes
+    if len(data) > limit:
+        raise TooLarge("file_too_large", {"file": "file_too_large"}, limit=limit // 10**6)
+    expected = ENDINGS.get("." + name.rpartition(".")[2].lower()) if "." in name else None
     if expected is None:
-        raise Invalid("file_type", {"file": "file_type"})
+        raise _refused("file_type")
     if expected == "PDF":
-        if not data.startswith(PDF_START):
-            raise Invalid("file_content", {"file": "file_content"})
+        if not data.startswith(PDF_START) or PDF_END not in data[-PDF_TAIL:]:
+            raise _refused("file_content")
         return CleanFile(data, "application/pdf")
-    return _clean_picture(data, expected)
+    with AT_ONCE:
+        return _clean_picture(data, expected)
+
+
+def _refused(code: str) -> Invalid:
+    return Invalid(code, {"file": code})
 
 
 def _clean_picture(data: bytes, expected: str) -> CleanFile:
+    too_many = settings().picture_max_pixels
+    if expected == "JPEG" and data.count(JPEG_SCAN) > JPEG_SCANS:
+        raise _refused("file_content")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=list(FORMATS)) as opened:
-                if opened.format != expected:
-                    raise Invalid("file_content", {"file": "file_content"})
-                if opened.width * opened.height > settings().picture_max_pixels:
-                    megapixels = settings().picture_max_pixels // 10**6
-                    raise TooLarge("picture_too_large", {"file": "picture_too_large"}, limit=megapixels)
-                upright = ImageOps.exif_transpose(opened)
-                return _encoded(upright, expected)
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        code = "picture_too_large" if isinstance(error, Image.DecompressionBombError | Warning) else "file_content"
-        raise Invalid(code, {"file": code}, limit=settings().picture_max_pixels // 10**6) from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise Invalid("file_content", {"file": "file_content"}) from error
+            # Our own limit decides, below; the library's warning about large pictures is not needed.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=list(MEDIA_TYPES)) as opened:
+                if _kind(opened) != expected:
+                    raise _refused("file_content")
+                if opened.width * opened.height > too_many:
+                    raise TooLarge("picture_too_large", {"file": "picture_too_large"}, limit=too_many // 10**6)
+                # A camera's "multi picture" JPEG holds previews behind the picture; it does not move.
+                if opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1:
+                    raise _refused("file_moves")
+                return _encoded(ImageOps.exif_transpose(opened), expected)
+    except Image.DecompressionBombError as error:
+        raise TooLarge("picture_too_large", {"file": "picture_too_large"}, limit=too_many // 10**6) from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, LookupError, struct.error, zlib.error) as error:
+        raise _refused("file_content") from error
+
+
+def _kind(opened: Image.Image) -> str | None:
+    return "JPEG" if opened.format == "MPO" else opened.format
 
 
 def _encoded(picture: Image.Image, kind: str) -> CleanFile:
     """Only pixels go into the new file: no profile, no comment, no place where it was taken."""
-    mode = "RGB" if kind == "JPEG" or picture.mode not in {"RGBA", "LA", "PA", "P", "L", "1"} else "RGBA"
-    if picture.mode in {"L", "1"}:
-        mode = "L"
-    bare = picture.convert(mode)
+    bare = picture.convert(_mode(picture, kind)) if not picture.mode.startswith("I") else _in_8_bits(picture)
     bare.info.clear()
     out = io.BytesIO()
-    options: dict[str, bool | int] = {"optimize": True} if kind == "PNG" else {"quality": 88}
-    bare.save(out, kind, **options)
-    return CleanFile(out.getvalue(), FORMATS[kind][0], bare.width, bare.height)
+    if kind == "PNG":
+        bare.save(out, "PNG", compress_level=6)
+    else:
+        bare.save(out, kind, quality=88)
+    return CleanFile(out.getvalue(), MEDIA_TYPES[kind], bare.width, bare.height)
+
+
+def _mode(picture: Image.Image, kind: str) -> str:
+    """The simplest way to write these pixels: grey, colours of a palette, colours, colours with transparency."""
+    if kind == "JPEG":
+        return "L" if picture.mode in {"L", "1"} else "RGB"
+    if picture.has_transparency_data:
+        return "RGBA"
+    if picture.mode in {"L", "1"}:
+        return "L"
+    return "P" if picture.mode == "P" and kind == "PNG" else "RGB"
+
+
+def _in_8_bits(picture: Image.Image) -> Image.Image:
+    """A grey picture of 16 bits; a plain conversion would cut every light tone to white."""
+    return picture.convert("I").point(lambda value: value / 256).convert("L")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, func, select
@@ -38,6 +38,22 @@ def get_paper(actor: Actor, key: str) -> Paper:
 def papers_visible_to(actor: Actor) -> Select[Paper]:
     """A query for the papers this actor may read; the same rule as `paper.read` (a test holds both together)."""
     return select(Paper).where(Paper.group_id.in_(list(actor.group_roles)))
+
+
+def papers_of_groups(actor: Actor) -> Sequence[Paper]:
+    """The papers of the actor's groups, changed last first."""
+    query = papers_visible_to(actor).order_by(Paper.changed_at.desc(), Paper.id.desc())
+    return session().scalars(query).unique().all()
+
+
+def read_numbers(actor: Actor, papers: Iterable[Paper]) -> dict[int, int]:
+    """Paper id → revision the actor has read last; papers never read are missing."""
+    rows = session().execute(
+        select(ReadMark.paper_id, ReadMark.revision_number).where(
+            ReadMark.member_id == actor.member_id, ReadMark.paper_id.in_([paper.id for paper in papers])
+        )
+    )
+    return {row.paper_id: row.revision_number for row in rows}
 
 
 def get_revision(paper: Paper, number: int) -> Revision:

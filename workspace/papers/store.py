@@ -77,17 +77,17 @@ class Authors:
 
 
 def authors_of(paper: Paper, number: int) -> Authors:
-    """Who wrote which characters of a revision: kept rows, carried on to it where it has none itself."""
+    """Who wrote which characters of a revision: kept rows, carried on to it where it has none itself.
+
+    Raises: NotFound for a revision that is not there.
+    """
     nearest = session().scalar(
         select(func.max(Authorship.number)).where(Authorship.paper_id == paper.id, Authorship.number <= number)
     )
     row = session().get(Authorship, (paper.id, nearest)) if nearest is not None else None
-    if row is None:
-        if number == 0:
-            return Authors((), authorship.Graveyard())
-        raise NotFound
-    authors = Authors.of(row)
-    for step in range(row.number + 1, number + 1):
+    # before the first milestone there may be no row: the empty text before revision 1 has no authors
+    authors, start = (Authors.of(row), row.number) if row is not None else (Authors((), authorship.Graveyard()), 0)
+    for step in range(start + 1, number + 1):
         difference = compare(text_of(paper, step - 1), text_of(paper, step), for_readers=False)
         carry_authors(paper, authors, difference, _credited(paper, step), _restored(paper, step))
     return authors
@@ -119,9 +119,12 @@ def _restored(paper: Paper, number: int) -> int | None:
 
 
 def keep_authors(paper: Paper, number: int, authors: Authors) -> None:
-    """Keep the authorship of the newest revision; of the one before only where it is a milestone."""
+    """Keep the authorship of the newest revision; of the one before only where it is a milestone.
+
+    Milestones are every so many-th revision and every restore: so no way back leads through several restores.
+    """
     before = number - 1
-    if before and before % settings().authorship_every:
+    if before and before % settings().authorship_every and _restored(paper, before) is None:
         session().execute(delete(Authorship).where(Authorship.paper_id == paper.id, Authorship.number == before))
     session().add(
         Authorship(

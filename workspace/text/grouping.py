@@ -59,8 +59,4 @@ def sittings(revisions: Iterable[Kept]) -> Iterator[Sitting]:
 
 def _belongs(earlier: Kept, later: Kept) -> bool:
     # A clock that was set back makes negative pauses; only the distance counts.
-    return (
-        not earlier.is_named
-        and earlier.authors == later.authors
-        and abs(later.at - earlier.at) <= LONGEST_PAUSE
-    )
+    return not earlier.is_named and earlier.authors == later.authors and abs(later.at - earlier.at) <= LONGEST_PAUSE

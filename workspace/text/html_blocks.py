@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from workspace.text.html_inline import GERMAN, Figure, InlineHtml, Words, mention_ident
-from workspace.text.leaves import blocks, caption_leaf, caption_text, leaf_blocks, pieces
+from workspace.text.leaves import blocks, caption_leaf, caption_pieces, leaf_blocks, pieces
 from workspace.text.nodes import Block, Document, FootnoteRef, Image, Inline, Link
 from workspace.text.nodes import Mark as Formatting
 from workspace.text.passages import Mark, Writer, escape
@@ -224,8 +224,8 @@ class Page:
             number = self._number("fig")
             self.raw(f'<figcaption id="{self.prefix}fig-{number}">')
             self.raw(f"<b data-skip>{escape(self.words.figure)} {number}. </b>")
-            caption = caption_text(image)
-            self.writer.text(caption.start, caption.end, caption.text)
+            for piece in caption_pieces(image):
+                self.writer.text(piece.start, piece.end, piece.text)
             self.raw("</figcaption>")
         self.writer.leave()
         self._tail(block, ident)

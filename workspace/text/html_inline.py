@@ -115,11 +115,9 @@ class InlineHtml:
         number = self.number(node.label, node.number)
         ident = f"{self.prefix}{mention_ident(number, self.mentions[node.label])}"
         label = escape(self.words.footnote.format(number=number))
-        if self.writer.is_in_link:
-            inner = f'<span id="{ident}">{number}</span>'
-        else:
-            inner = f'<a href="#{self.prefix}fn-{number}" id="{ident}" aria-label="{label}">{number}</a>'
-        self.writer.atom(node.start, node.end, f'<sup class="fnref" data-skip>{inner}</sup>')
+        # Never inside a link: text in brackets that holds a mention is no link (see `links.find_label_end`).
+        link = f'<a href="#{self.prefix}fn-{number}" id="{ident}" aria-label="{label}">{number}</a>'
+        self.writer.atom(node.start, node.end, f'<sup class="fnref" data-skip>{link}</sup>')
 
 
 def mention_ident(number: int, occurrence: int) -> str:

@@ -10,12 +10,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate
+from typing import Final
 
 from workspace.text.diff import Difference, Move
 from workspace.text.tokens import sentences
 
-_VISIBLE = re.compile(r"\S+")
+NEAR: Final = 64
+"""Characters in which the next visible one nearly always is."""
+
+_LONG_BLANKS = re.compile(rf"\s{{{NEAR},}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +119,8 @@ class Zones:
     """Finds the zones of hunks on one base."""
 
     def __init__(self, base: str) -> None:
+        self._base = base
         self._ends = list(accumulate(map(len, sentences(base))))
-        visible = [found.span() for found in _VISIBLE.finditer(base)]
-        self._visible_starts = [start for start, _ in visible]
-        self._visible_ends = [end for _, end in visible]
-        self._length = len(base)
 
     def clusters(self, changes: list[Hunk]) -> list[Cluster]:
         """The changes, those in the same sentence together, in order. Zones never go back."""
@@ -166,10 +168,23 @@ class Zones:
 
     def _before(self, position: int) -> int:
         """The last visible character before a position; -1 at the beginning of the text."""
-        run = bisect_left(self._visible_starts, position) - 1
-        return min(self._visible_ends[run], position) - 1 if run >= 0 else -1
+        near = self._base[max(0, position - NEAR) : position].rstrip()
+        if near:
+            return max(0, position - NEAR) + len(near) - 1
+        return self._long_blanks_at(position - 1)[0] - 1 if position > NEAR else -1
 
     def _after(self, position: int) -> int:
         """The first visible character at or after a position; the text's length at its end."""
-        run = bisect_right(self._visible_ends, position)
-        return max(self._visible_starts[run], position) if run < len(self._visible_ends) else self._length
+        near = self._base[position : position + NEAR]
+        if visible := near.lstrip():
+            return position + len(near) - len(visible)
+        return self._long_blanks_at(position)[1] if len(near) == NEAR else len(self._base)
+
+    def _long_blanks_at(self, position: int) -> tuple[int, int]:
+        place = bisect_right(self._long_blanks, position, key=lambda span: span[0]) - 1
+        return self._long_blanks[place]
+
+    @cached_property
+    def _long_blanks(self) -> list[tuple[int, int]]:
+        """Rare; found once, so that many changes among very many blanks are not slow."""
+        return [found.span() for found in _LONG_BLANKS.finditer(self._base)]

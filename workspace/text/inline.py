@@ -21,6 +21,7 @@ INLINE_NESTING = 20
 nobody who walks the tree needs more than this many steps downwards."""
 
 _STYLES = {"strong": "strong", "em": "emphasis", "s": "strike"}
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SOFT_BREAK = re.compile(r" ?\n[ \t]*")
 _HARD_BREAK = re.compile(r"(?: {2,}|\\)\n[ \t]*")
 
@@ -116,7 +117,8 @@ class _Walker:
         if token.content == token.markup:
             self._add_text(len(token.markup))
         else:
-            self._add(Text(self.spans.start(self.pos), self.spans.end(end), token.content))
+            text = _CONTROL.sub("\ufffd", token.content)
+            self._add(Text(self.spans.start(self.pos), self.spans.end(end), text))
             self.pos = end
 
     def _break(self, pattern: re.Pattern[str], *, hard: bool) -> None:
@@ -177,7 +179,7 @@ class _Walker:
         self._open("<" if is_autolink else "[", is_link=True)
         frame = self.frames[-1]
         frame.is_autolink = is_autolink
-        frame.target, frame.title = str(token.attrGet("href")), str(token.attrGet("title") or "")
+        frame.target, frame.title = str(token.attrGet("href")), _CONTROL.sub(" ", str(token.attrGet("title") or ""))
 
     def _close_link(self, token: Token) -> None:
         frame = self.frames.pop()
@@ -198,11 +200,12 @@ class _Walker:
             self.frames[-1].children.extend(_flat(children))
         else:
             attributes: ImageAttributes = token.meta["attributes"]
-            alt = plain(children) if attributes.alt is None else attributes.alt
-            caption = str(token.attrGet("title") or "") if attributes.caption is None else attributes.caption
+            alt = _line(plain(children) if attributes.alt is None else attributes.alt)
+            title = str(token.attrGet("title") or "")
+            caption = _line(title if attributes.caption is None else attributes.caption)
             begin = self._caption_start(attributes, caption)
             position = (self.spans.start(start), self.spans.end(end))
-            self._add(Image(*position, name, " ".join(alt.split()), " ".join(caption.split()), attributes.width, begin))
+            self._add(Image(*position, name, alt, caption, attributes.width, begin))
         self.pos = end
 
     def _caption_start(self, attributes: ImageAttributes, caption: str) -> int:
@@ -217,6 +220,11 @@ class _Walker:
         start, self.pos = self.pos, self.base + token.meta["end"]
         number, occurrence = self.number(label)
         self._add(FootnoteRef(self.spans.start(start), self.spans.end(self.pos), label, number, occurrence))
+
+
+def _line(text: str) -> str:
+    """Text for an attribute or a caption: one line, no control characters (entities can make them)."""
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def _flat(children: Iterable[Inline]) -> list[Inline]:

@@ -55,8 +55,8 @@ def pieces(block: Block) -> Iterator[Text]:
         elif isinstance(node, Break):
             yield _break_text(node)
         elif isinstance(node, Image):
-            if block.kind == "figure" and node.caption:
-                yield caption_text(node)
+            if block.kind == "figure":
+                yield from caption_pieces(node)
         elif not isinstance(node, FootnoteRef):
             stack.extend(reversed(node.children))
 
@@ -65,11 +65,14 @@ def _break_text(node: Break) -> Text:
     return Text(node.start, node.end, "\n" if node.hard else " ")
 
 
-def caption_text(image: Image) -> Text:
+def caption_pieces(image: Image) -> tuple[Text, ...]:
     """The caption of a figure; where it does not stand letter for letter it belongs to the whole image."""
-    if image.caption_start < 0:
-        return Text(image.start, image.end, image.caption)
-    return Text(image.caption_start, image.caption_start + len(image.caption), image.caption)
+    caption, start = image.caption, image.caption_start
+    if start >= 0:
+        return (Text(start, start + len(caption), caption),)
+    # In two pieces, so that neither can be as long as the image and pass for letters that stand there.
+    parts = filter(None, (caption[:1], caption[1:]))
+    return tuple(Text(image.start, image.end, part) for part in parts)
 
 
 def is_verbatim(source: str, piece: Text) -> bool:

@@ -68,7 +68,7 @@ class Mapping:
         """
         if not 0 <= start < end <= len(self.difference.old):
             raise ValueError("no passage of the old text")
-        total = visible(self.difference.old[start:end]) or 1
+        total = visible(self.difference.old[start:end])
         best = self._main.place(start, end, total)
         if best is not None and best.kept >= MOSTLY:
             return best
@@ -185,7 +185,8 @@ class _Track:
         pieces = self.kept_pieces(start, end)
         if len(pieces) == 1 and pieces[0][2] == end - start:
             new_start = pieces[0][1]
-            return Placed(new_start, new_start + end - start, visible(self.old[start:end]) / total)
+            share = visible(self.old[start:end]) / total if total else 1.0
+            return Placed(new_start, new_start + end - start, share)
         seen = [
             (new_start, new_start + length, count)
             for _, new_start, length in pieces

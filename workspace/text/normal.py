@@ -42,8 +42,6 @@ def normalize(text: str) -> str:
 
 def _limit_marks(text: str) -> str:
     marks, splitting = _marks()
-    if not marks.search(text):
-        return text
     for mark, parts in splitting.items():
         text = text.replace(mark, parts)
     return marks.sub(r"\1", text)

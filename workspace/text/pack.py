@@ -140,13 +140,13 @@ def _chain(number: int, load: Callable[[int], bytes]) -> list[tuple[int, bytes]]
     chain: list[tuple[int, bytes]] = []
     at: int | None = number
     while at is not None:
+        base = base_number(at)
         try:
             data = load(at)
             is_difference = needs_dictionary(data)
         except (LookupError, ValueError) as error:
             raise DamagedRevision(at, number) from error
         chain.append((at, data))
-        base = base_number(at)
         if is_difference and base is None:
             raise DamagedRevision(at, number)
         at = base if is_difference else None

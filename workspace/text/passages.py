@@ -33,9 +33,8 @@ class Mark:
 
 def escape(text: str) -> str:
     """Text as it may stand in HTML, in elements and in quoted attributes."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    # A parser would turn a bare CR into LF; it can only come from an entity.
-    return text.replace("'", "&#39;").replace("\r", "&#13;")
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("'", "&#39;")
 
 
 class Writer:
@@ -75,10 +74,6 @@ class Writer:
         # A link cannot stand in a link: counters of passages that ended inside stand behind it.
         self._place(tuple(self._waiting))
         self._waiting.clear()
-
-    @property
-    def is_in_link(self) -> bool:
-        return self._links > 0
 
     def text(self, start: int, end: int, text: str) -> None:
         """Write text that stands at a span; letter for letter when both are equally long."""

@@ -162,6 +162,7 @@ def line_spans(lines: Lines, content: str, first: int, *, trimmed: bool) -> Span
     """
     segments: list[Segment] = []
     parts = content.split("\n")
+    kept: list[str] = []
     at = 0
     for number, part in enumerate(parts):
         line = first + number
@@ -172,20 +173,22 @@ def line_spans(lines: Lines, content: str, first: int, *, trimmed: bool) -> Span
             end = start + len(lines.source[start:end].rstrip(MD_TRIM_CHARS))
         if is_last and not part and number and not trimmed:
             break  # behind the final newline of code stands no further line
-        at = _add_line(segments, lines, part, at, end)
+        kept.append(_add_line(segments, lines, part, at, end))
+        at += len(part)
         if not is_last and end < len(lines.source):
             segments.append(Segment(at, end, 1, 1))
+            kept.append("\n")
             at += 1
-    return Spans(lines.source, content[:at], _joined(segments))
+    return Spans(lines.source, "".join(kept), _joined(segments))
 
 
-def _add_line(segments: list[Segment], lines: Lines, part: str, at: int, end: int) -> int:
+def _add_line(segments: list[Segment], lines: Lines, part: str, at: int, end: int) -> str:
     source = lines.source
     start = end - len(part)
     if start >= 0 and source.startswith(part, start):
         if part or not segments:
             segments.append(Segment(at, start, len(part), len(part)))
-        return at + len(part)
+        return part
     # The first blanks are what is left of a tab when part of it counted as indentation.
     kept = len(part.lstrip(" "))
     while kept < len(part) and source[end - kept - 1] == " ":
@@ -196,7 +199,8 @@ def _add_line(segments: list[Segment], lines: Lines, part: str, at: int, end: in
     segments.append(Segment(at, tab, padding, 1))
     if kept:
         segments.append(Segment(at + padding, end - kept, kept, kept))
-    return at + len(part)
+    # One blank for one tab would look like a letter that stands there: the tab itself is taken.
+    return "\t" + part[1:] if padding == 1 else part
 
 
 def _joined(segments: list[Segment]) -> list[Segment]:

@@ -40,9 +40,9 @@ TABLE_COLUMNS = 200
 # 23,000 lines, 17,000 tokens and 50,000 signs in a megabyte.
 LINES = 60_000
 """Lines that are looked at; all behind them is one plain paragraph."""
-TOKENS = 90_000
+TOKENS = 80_000
 """Block tokens (a paragraph has three, an item six); the rest of the list or text is one paragraph."""
-SIGNS = 120_000
+SIGNS = 100_000
 """Places where inline markup could begin; paragraphs behind them are shown as they stand."""
 
 LinkCheck = Callable[[str], bool]

@@ -12,8 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from workspace.text.inline import plain
-from workspace.text.nodes import Block, Document
+from workspace.text import html
+from workspace.text.html import outline
+from workspace.text.nodes import Document
 from workspace.text.redline_inline import FORM, Leaf
 from workspace.text.redline_pairing import Entry, Group, Merged, Node, merge_documents
 
@@ -36,6 +37,8 @@ class Section:
 
     number: str
     title: str
+    has_own_number: bool = False
+    """The heading itself says its number."""
 
     @property
     def name(self) -> str:
@@ -96,7 +99,7 @@ def redline(
     Deterministic and bounded: work grows with the length of the texts, longer passages are compared coarsely.
     """
     merged = merge_documents(old, new)
-    sections = tuple(_sections(merged.entries))
+    sections = tuple(_sections(merged.entries, new))
     changes = list(_numbered(merged))
     people: Counter[Hashable] = Counter()
     if authors is not None:
@@ -114,24 +117,20 @@ def redline(
 # -- sections ----------------------------------------------------------------------------------------
 
 
-def _sections(entries: Iterable[Entry]) -> Iterator[Section | None]:
-    """For each entry its section of the first or second level, counted as 1, 1.1, 1.2, 2 …"""
+def _sections(entries: Iterable[Entry], new: Document) -> Iterator[Section | None]:
+    """For each entry its section, numbered as in the outline of the newer text."""
+    known = {part.ident: _section(part) for top in outline(new) for part in (top, *top.children)}
     section: Section | None = None
-    numbers = [0, 0]
     for entry in entries:
         block = entry.node.new
-        if block is not None and block.kind == "heading" and not entry.is_away and block.rank <= 3:
-            at = block.rank - 2
-            numbers[at] += 1
-            numbers[at + 1 :] = [0] * (1 - at)
-            section = _section(block, ".".join(str(number) for number in numbers[: at + 1]))
+        if block is not None and block.kind == "heading":
+            section = known.get(block.ident, section)
         yield section
 
 
-def _section(heading: Block, counted: str) -> Section:
-    title = " ".join(plain(heading.inlines).split())
-    own = _OWN_NUMBER.match(title)
-    return Section(own[1], title[own.end() :]) if own else Section(counted, title)
+def _section(part: html.Section) -> Section:
+    own = _OWN_NUMBER.match(part.title)
+    return Section(own[1], part.title[own.end() :], has_own_number=True) if own else Section(part.number, part.title)
 
 
 # -- what counts as one change -------------------------------------------------------------------------

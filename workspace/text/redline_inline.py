@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from workspace.text.alignment import EXACT_CELLS
 from workspace.text.diff import compare_words
-from workspace.text.leaves import caption_text
+from workspace.text.leaves import pieces as visible_pieces
 from workspace.text.nodes import Block, Break, Code, FootnoteRef, Image, Inline, Link, Mark, Text
 from workspace.text.tokens import tokens
 
@@ -99,10 +99,8 @@ class Leaf:
 
 def flatten(block: Block, note_key: NoteKey) -> Flat:
     """The text of a leaf with its formatting; of a figure it is the caption."""
-    if block.kind == "figure" and isinstance(block.inlines[0], Image):
-        image = block.inlines[0]
-        text = caption_text(image)
-        pieces = [Piece(text.text, text.start, text.end, (), None, ())] if text.text else []
+    if block.kind == "figure":
+        pieces = [Piece(part.text, part.start, part.end, (), None, ()) for part in visible_pieces(block) if part.text]
     else:
         pieces = list(_pieces(block.inlines, (), note_key))
     starts, at = [], 0

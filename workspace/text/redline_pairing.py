@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from workspace.text.alignment import EXACT_CELLS
 from workspace.text.leaves import LEAVES, caption_leaf
 from workspace.text.nodes import Block, Document, Image
 from workspace.text.pairing import pair_and_move, pair_blocks
@@ -72,6 +73,8 @@ class Group:
     pairs: list[Pair]
     number: int = 0
     """Of the change it is."""
+    is_upwards: bool = False
+    """Whether they stand further up than before."""
 
 
 @dataclass(slots=True)
@@ -117,10 +120,11 @@ def _note_pairs(old: Document, new: Document) -> list[Pair]:
 
 def _texts(document: Document, blocks: Iterable[Block]) -> list[str]:
     """What blocks are recognised by: their source; of a footnote what stands behind its label."""
-    return [
-        document.source[(block.children[0].start if block.kind == "footnote" and block.children else block.start) : block.end]
-        for block in blocks
-    ]  # fmt: skip
+    return [document.source[_text_start(block) : block.end] for block in blocks]
+
+
+def _text_start(block: Block) -> int:
+    return block.children[0].start if block.kind == "footnote" and block.children else block.start
 
 
 class _Merger:
@@ -137,8 +141,10 @@ class _Merger:
 
     def entries(self) -> list[Entry]:
         old, new = self.old.blocks, self.new.blocks
-        pairing = pair_and_move(_texts(self.old, old), _texts(self.new, new))
-        in_order = [(i, j) for i, j, _ in pairing.in_order if _is_same_kind(old[i], new[j])]
+        texts = _texts(self.old, old), _texts(self.new, new)
+        pairing = pair_and_move(*texts)
+        in_order = _with_large([(i, j) for i, j, _ in pairing.in_order], *texts)
+        in_order = [(i, j) for i, j in in_order if _is_same_kind(old[i], new[j])]
         moved = [(i, j) for i, j, _ in pairing.moved if _is_same_kind(old[i], new[j])]
         moved = self._with_neighbours(in_order, moved)
         leaving, coming = _groups(moved)
@@ -147,6 +153,9 @@ class _Merger:
         for i, j in [*in_order, (len(old), len(new))]:
             for k in range(old_at, i):
                 group = leaving.get(k)
+                if group is not None:
+                    # What came stands already where what left is met: it moved upwards.
+                    group.is_upwards = group.pairs[0][1] < new_at
                 out.append(Entry(self._one_sided(old[k], -1), group, is_away=group is not None))
             for k in range(new_at, j):
                 group = coming.get(k)
@@ -190,7 +199,8 @@ class _Merger:
     def pair(self, old: Block, new: Block) -> Node:
         """Two blocks of one kind."""
         source = self.new.source[new.start : new.end]
-        if "[" not in source and source == self.old.source[old.start : old.end]:
+        is_plain = "[" not in source and old.align == new.align
+        if is_plain and source == self.old.source[old.start : old.end]:
             # Nothing in it can mean something else elsewhere: no link, picture or footnote is in it.
             return Node(old, new)
         node = Node(old, new, notes=_block_notes(old, new))
@@ -217,8 +227,8 @@ class _Merger:
 
     def children(self, old: Sequence[Block], new: Sequence[Block]) -> list[Node]:
         """The blocks inside a pair of containers."""
-        found = pair_blocks(_texts(self.old, old), _texts(self.new, new))
-        return self.in_order(old, new, [(i, j) for i, j, _ in found])
+        texts = _texts(self.old, old), _texts(self.new, new)
+        return self.in_order(old, new, _with_large([(i, j) for i, j, _ in pair_blocks(*texts)], *texts))
 
     def in_order(self, old: Sequence[Block], new: Sequence[Block], pairs: Iterable[Pair]) -> list[Node]:
         out: list[Node] = []
@@ -275,12 +285,11 @@ class _Merger:
             y = _cell(new, j) if kind >= 0 else None
             if x and y:
                 node.children.append(self.pair(x, y))
-            elif x or y:
-                node.children.append(self._one_sided(x or y or Block("cell", 0, 0), -1 if x else 1))
-            else:  # a column that only the other side has
-                header = bool((old or new or Block("row", 0, 0)).header)
-                empty = Block("cell", 0, 0, header=header)
-                node.children.append(self._one_sided(empty, kind or (1 if new is None else -1)))
+            elif cell := x or y:
+                node.children.append(self._one_sided(cell, -1 if x else 1))
+            elif kind:  # a column that only the other side has
+                empty = Block("cell", 0, 0, header=node.block.header)
+                node.children.append(self._one_sided(empty, kind))
         return _summed(node)
 
 
@@ -312,6 +321,17 @@ def steps(pairs: Iterable[Pair], old_size: int, new_size: int) -> Iterator[tuple
         if i < old_size:
             yield 0, i, j
         old_at, new_at = i + 1, j + 1
+
+
+def _with_large(pairs: list[Pair], old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+    """Pairs, with blocks that are too large to be looked at for pairing but stand alone between pairs."""
+    found: list[Pair] = []
+    for i, j in [*pairs, (len(old), len(new))]:
+        x, y = (found[-1][0] + 1, found[-1][1] + 1) if found else (0, 0)
+        if i == x + 1 and j == y + 1 and len(old[x]) * len(new[y]) > EXACT_CELLS:
+            found.append((x, y))
+        found.append((i, j))
+    return found[:-1]
 
 
 def _groups(moved: list[Pair]) -> tuple[dict[int, Group], dict[int, Group]]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from workspace.text import html_inline
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -38,6 +40,8 @@ _SAID = MappingProxyType(
 class Words:
     """Labels; names in braces are filled in."""
 
+    page: html_inline.Words = html_inline.GERMAN
+    """What a reading page says as well: table, figure, footnotes."""
     inserted: str = "Eingefügt:"
     inserted_by: str = "Eingefügt von {names}:"
     deleted: str = "Gestrichen:"
@@ -73,12 +77,6 @@ class Words:
     sections_to: str = "{first} bis {last}"
     show: str = "Zeigen"
     said: Mapping[str, str] = field(default_factory=lambda: _SAID)
-    footnotes: str = "Fußnoten"
-    footnote: str = "Fußnote {number}"
-    back: str = "Zurück zum Text"
-    guidance: str = "Schreibhinweis"
-    table: str = "Tabelle"
-    missing_picture: str = "Das Bild „{name}“ fehlt."
     synopsis: str = "Synopse beider Stände, je Absatz eine Zeile"
     absent_old: str = "nicht vorhanden"
     absent_new: str = "gestrichen"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -27,11 +27,9 @@ Key = tuple[int, int, int]
 Changes = tuple[list[Hunk], list[Hunk]]
 """Hunks of mine and of theirs, each in order."""
 
+_OPENS_LINE: Final = "-*+>#|=:`~0123456789"
 # One blank between words is as good as another, unless the next line opens an item, a heading, a row.
-_SOFT_BLANK = re.compile(r"(?<=\S)[ \t]*(?:\n(?![-*+>#|=\d]))?[ \t]*(?=\S)")
-
-
-_OPENS_LINE = tuple("-*+>#|=:`~0123456789")
+_SOFT_BLANK = re.compile(rf"(?<=\S)[ \t]*+(?:\n(?![ \t]*[{re.escape(_OPENS_LINE)}]))?+[ \t]*+(?<=[ \t\n])(?=\S)")
 
 
 @dataclass(eq=False, slots=True)
@@ -71,8 +69,7 @@ def gather(base: str, changes: Changes, *, forced: set[Key], dropped: set[Key], 
         forced: hunks that are in conflict whatever else; dropped: hunks to leave out where no conflict is.
         links: hunks that are in conflict together (the two halves of a move).
     """
-    agreed, rest = _agreed(changes)
-    regions = [Region(hunk.start, hunk.end, ([hunk], [hunk])) for hunk in agreed]
+    regions, rest = _agreed(base, changes)
     regions += _meet(base, rest)
     for region in regions:
         keys = region.keys
@@ -93,12 +90,40 @@ def preferred(one: str, other: str) -> str:
     return max(one, other, key=lambda text: (text.count("\n"), len(text), text))
 
 
-def _agreed(changes: Changes) -> tuple[list[Hunk], Changes]:
-    """The hunks that both sides have, and what is left of each."""
-    both = {hunk.change for hunk in changes[MINE]} & {hunk.change for hunk in changes[THEIRS]}
-    agreed = [hunk for hunk in changes[MINE] if hunk.change in both]
-    mine, theirs = ([hunk for hunk in side if hunk.change not in both] for side in changes)
-    return agreed, (mine, theirs)
+def _agreed(base: str, changes: Changes) -> tuple[list[Region], Changes]:
+    """What both did in the same way, and what is left of each side's hunks."""
+    names = [dict(_named(base, side)) for side in changes]
+    both = names[MINE].keys() & names[THEIRS].keys()
+    regions = []
+    for name in both:
+        mine, theirs = names[MINE][name], names[THEIRS][name]
+        regions.append(Region(min(mine.start, theirs.start), max(mine.end, theirs.end), ([mine], [theirs])))
+    left = [[hunk for name, hunk in side.items() if name not in both] for side in names]
+    return regions, (left[MINE], left[THEIRS])
+
+
+def _named(base: str, side: Sequence[Hunk]) -> Iterator[tuple[tuple[int, int, str], Hunk]]:
+    """Each hunk with a name that is the same for everybody who did the same.
+
+    Where a text repeats itself, one insertion (or removal) can be written at several places: of two equal
+    sentences, was the first added or the second? The name is the first such place.
+    """
+    bound = 0
+    for hunk in side:
+        back = 0 if hunk.old and hunk.new else _room(base, bound, hunk)
+        cut = back % len(hunk.new) if hunk.new else 0
+        new = hunk.new[len(hunk.new) - cut :] + hunk.new[: len(hunk.new) - cut]
+        yield (hunk.start - back, hunk.end - back, new), hunk
+        bound = hunk.end + 1
+
+
+def _room(base: str, bound: int, hunk: Hunk) -> int:
+    """How far a pure insertion or removal can move to the front without another result."""
+    piece = hunk.new or hunk.old
+    at = hunk.start
+    while at > bound and base[at - 1] == piece[(at - 1 - hunk.start) % len(piece)]:
+        at -= 1
+    return hunk.start - at
 
 
 def _meet(base: str, changes: Changes) -> list[Region]:
@@ -170,7 +195,7 @@ def _structure(blanks: str, follows: str, start: int) -> str | None:
     indent = blanks.rpartition("\n")[2]
     if lines > 1 or start == 0:
         return "\n\n" + indent
-    return "\n" + indent if lines and follows in _OPENS_LINE else None
+    return "\n" + indent if lines and follows and follows in _OPENS_LINE else None
 
 
 def _rank(hunk: Hunk) -> tuple[int, int, str, int, int]:

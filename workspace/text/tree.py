@@ -281,7 +281,7 @@ class _Builder:
             is_tight = not any(
                 child.kind == "paragraph" and not child.tight for item in children for child in item.children
             )
-            number = int(token.attrGet("start") or 1) if kind == "ordered_list" else 0
+            number = int(token.attrs.get("start", 1)) if kind == "ordered_list" else 0
             return replace(block, ordered=kind == "ordered_list", number=number, tight=is_tight)
         if kind == "list_item":
             return _task(block)

@@ -16,9 +16,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from workspace.clock import now
-from workspace.db import Base, BigId, Moment, session
+from workspace.db import Base, BigId, Moment, begin_briefly, session
 
 log = logging.getLogger(__name__)
+PATIENCE = 250
+"""Milliseconds a page waits for its turn to keep something: it can be made again."""
 
 
 class Derived(Base):
@@ -64,7 +66,7 @@ def write_derived(write: Callable[[Session], object]) -> None:
     bind = current.get_bind()
     try:
         with Session(bind) as own:
-            own.connection(execution_options={"writes": True})
+            begin_briefly(own, PATIENCE)
             write(own)
             own.commit()
     except SQLAlchemyError as error:

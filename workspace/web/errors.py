@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from workspace import errors
+from workspace.db import session
 from workspace.web.messages import message
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,9 @@ STATUS: tuple[tuple[type[errors.Refusal], int], ...] = (
     (errors.Conflict, 409),
     (errors.Gone, 410),
 )
+BUSY_WORDS = ("locked", "deadlock", "lock timeout")
+SECRET_FIELDS = frozenset({"csrf_token", "password", "new", "old", "again"})
+"""Fields that are never kept and never shown again."""
 LONG_INPUT = 40
 """A sent field at least this long is shown again on an error page, so that nobody's words are lost."""
 
@@ -43,6 +47,7 @@ def wants_json() -> bool:
 def init_app(app: Flask) -> None:
     @app.errorhandler(errors.Refusal)
     def refusal(error: errors.Refusal) -> ResponseReturnValue:
+        drop_changes()
         missing = tuple(message(code) for code in getattr(error, "missing", ()))
         return answer(status_of(error), error.code, message(error.code, error.values), missing=missing)
 
@@ -55,17 +60,41 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         if error.response is not None or (error.code or 500) < 400:
             return error.get_response()
-        return answer(error.code or 500, f"http_{error.code}", _http_sentence(error.code or 500))
+        drop_changes()
+        response = answer(error.code or 500, f"http_{error.code}", _http_sentence(error.code or 500))
+        response.headers.extend((k, v) for k, v in error.get_headers() if k in {"Allow", "Retry-After"})
+        return response
+
+    @app.errorhandler(IntegrityError)
+    def race(error: IntegrityError) -> ResponseReturnValue:
+        """Two did the same at the same instant, and the other one was first."""
+        if not is_taken(error):
+            return unexpected(error)
+        drop_changes()
+        return answer(409, "race", message("race"))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
         reference = secrets.token_hex(4)
-        busy = isinstance(error, OperationalError) and "locked" in str(error)
         log.error("request failed, reference %s", reference, exc_info=error)
-        if busy:
-            return answer(503, "busy", _("Gerade wird viel geschrieben. Bitte versuchen Sie es gleich noch einmal."))
+        drop_changes()
+        if isinstance(error, OperationalError) and any(word in str(error.orig) for word in BUSY_WORDS):
+            return answer(503, "busy", message("busy"))
         text = _("Da ist etwas schiefgegangen. Der Vorgang ist unter %(reference)s notiert.", reference=reference)
         return answer(500, "internal", text)
+
+
+def is_taken(error: IntegrityError) -> bool:
+    """Whether a unique value is there already, rather than a row that must be there missing."""
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    name = getattr(error.orig, "sqlite_errorname", "")
+    return sqlstate == "23505" or name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+
+
+def drop_changes() -> None:
+    """Let go of what a refused request had begun: the error page is made without the lock and on a sound session."""
+    if "session_stack" in g:
+        session().rollback()
 
 
 def _http_sentence(status: int) -> str:
@@ -100,4 +129,5 @@ def answer(status: int, code: str, text: str, *, missing: tuple[str, ...] = ()) 
 def _long_inputs(status: int) -> tuple[str, ...]:
     if request.method != "POST" or status == 413:
         return ()
-    return tuple(value for value in request.form.values() if len(value) >= LONG_INPUT and " " in value)
+    sent = (value for name, value in request.form.items(multi=True) if name not in SECRET_FIELDS)
+    return tuple(value for value in sent if len(value) >= LONG_INPUT)

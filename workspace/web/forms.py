@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
 from workspace.config import settings
+from workspace.db import session
 from workspace.errors import Invalid
 from workspace.text.normal import normalize
 from workspace.web.messages import message
@@ -68,10 +70,18 @@ class MaxLength:
 
 
 class Form(FlaskForm):
-    """Base of all forms."""
+    """Base of all forms. Only what a page's form sends counts: JSON never fills one."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            return None if request.is_json else super().wrap_formdata(form, formdata)
 
     def take(self, error: Invalid) -> None:
-        """Show what an action refused at the fields it names; the rest stands above the form."""
+        """Show what an action refused at the fields it names; the rest stands above the form.
+
+        What the action had begun is let go, so that the page is made without the lock.
+        """
+        session().rollback()
         for name, code in error.fields.items():
             if name in self._fields:
                 self._fields[name].errors = [*self._fields[name].errors, message(code, error.values)]

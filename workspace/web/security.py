@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, g, request
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, g, redirect, request, session
+from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 
 from workspace.config import Settings
@@ -17,7 +21,18 @@ FILE_CSP = "sandbox; default-src 'none'"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    CSRFProtect(app)
+    home = urlsplit(settings.base_url)
+
+    @app.before_request
+    def come_home() -> ResponseReturnValue | None:
+        """On one's own machine "localhost" and "127.0.0.1" are two places for a browser: one cookie, one Origin."""
+        asked = _split_host(request.environ.get("HTTP_HOST", ""))
+        if request.method not in {"GET", "HEAD"} or asked is None or asked == (home.hostname, home.port):
+            return None
+        if asked[1] != home.port or not is_loopback(asked[0]) or not is_loopback(home.hostname or ""):
+            return None
+        sent = urlsplit(request.url)
+        return redirect(settings.base_url + sent.path + (f"?{sent.query}" if sent.query else ""), 307)
 
     @app.before_request
     def refuse_foreign_origin() -> None:
@@ -30,6 +45,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
             abort(403)
 
+    CSRFProtect(app)  # after the check of the origin: a foreign form is forbidden, not only too old
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
@@ -41,12 +58,35 @@ def init_app(app: Flask, settings: Settings) -> None:
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         if settings.is_secure:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.endpoint != "static":
+        if request.endpoint != "static" or "Cache-Control" not in headers:
             headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate" if is_public() else "no-store")
             response.vary.add("Cookie")
         return response
 
 
 def is_public() -> bool:
-    """Whether this answer is the same for everybody: a public page asked for without a session."""
-    return bool(g.get("public_page")) and not request.cookies
+    """Whether this answer is the same for everybody: a public page, asked for without a cookie and setting none."""
+    return bool(g.get("public_page")) and not request.cookies and not session.modified
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine alone.
+
+    >>> is_loopback("localhost"), is_loopback("127.0.0.2"), is_loopback("[::1]"), is_loopback("0.0.0.0")
+    (True, True, True, False)
+    """
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _split_host(header: str) -> tuple[str, int | None] | None:
+    """A Host header as name and port; None when it is none."""
+    try:
+        parts = urlsplit("//" + header)
+        return ((parts.hostname or ""), parts.port) if parts.netloc == header else None
+    except ValueError:
+        return None

@@ -398,6 +398,7 @@ def upgrade() -> None:
     sa.Column('start_at', sa.Integer(), nullable=False),
     sa.Column('end_at', sa.Integer(), nullable=False),
     sa.Column('quote', sa.Text(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
     sa.Column('prefix', sa.String(length=64), nullable=False),
     sa.Column('suffix', sa.String(length=64), nullable=False),
     sa.Column('pinned_by', ID, nullable=False),

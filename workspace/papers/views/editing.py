@@ -45,8 +45,9 @@ add_messages(
         "choice_missing": _l("Bitte entscheiden Sie jede der Stellen."),
         "edit_conflict": _l("Inzwischen hat jemand dieselbe Stelle geändert. Es ist nichts verloren."),
         "damaged_revision": _l("Der gespeicherte Text lässt sich nicht lesen. Bitte sagen Sie der Technik Bescheid."),
-        "no_author": _l("Das geht nur angemeldet."),
-        "revision.save": _l("Diesen Text ändern können Redaktion und Leitung der Arbeitsgruppe, solange er nicht ruht."),
+        "revision.save": _l(
+            "Den Text ändern können Redaktion und Leitung der Arbeitsgruppe, solange er nicht ruht."
+        ),
     }
 )
 
@@ -99,9 +100,7 @@ def preview(key: str) -> ResponseReturnValue:
     return render_template("papers/_preview.html", html=html)
 
 
-def _edit_page(
-    paper: Paper, form: EditForm, *, kept_at: datetime | None = None, preview: str | None = None
-) -> str:
+def _edit_page(paper: Paper, form: EditForm, *, kept_at: datetime | None = None, preview: str | None = None) -> str:
     return render_template(
         "papers/edit.html",
         paper=paper,
@@ -165,11 +164,11 @@ def _saved(paper: Paper, base: int, body: str, summary: str, source: Source) -> 
 
 def _answer(paper: Paper, base: int, head: int, revision: Revision) -> str:
     if revision.number <= head:
-        return _("Es gab nichts zu speichern: Der Text ist unverändert.")
-    if revision.source != Source.MERGE:
-        return _("Gespeichert.")
-    names = _names(_writers_between(paper, base, revision.number))
-    sentence = _("Ihre Änderung wurde mit der von %(names)s zusammengeführt.", names=names)
+        return str(_("Es gab nichts zu speichern: Der Text ist unverändert."))
+    others = _writers_between(paper, base, revision.number)
+    if revision.source != Source.MERGE or not others:
+        return str(_("Gespeichert."))
+    sentence = _("Ihre Änderung wurde mit der von %(names)s zusammengeführt.", names=_names(others))
     address = url_for(".compare", key=paper.key, old=base, new=revision.number)
     return Markup('{} <a href="{}">{}</a>').format(sentence, address, _("Alle Änderungen seit Ihrem Stand zeigen"))
 
@@ -185,10 +184,10 @@ def _writers_between(paper: Paper, base: int, number: int) -> Sequence[Member]:
 
 
 def _names(people: Sequence[Member]) -> str:
-    names = [person.name if person.id != actor().member_id else _("Ihnen selbst") for person in people]
+    names = [person.name if person.id != actor().member_id else str(_("Ihnen selbst")) for person in people]
     if len(names) < 2:
         return "".join(names)
-    return _("%(first)s und %(last)s", first=", ".join(names[:-1]), last=names[-1])
+    return str(_("%(first)s und %(last)s", first=", ".join(names[:-1]), last=names[-1]))
 
 
 # Both changed the same passage
@@ -308,7 +307,7 @@ def _block_page(
         "papers/block.html",
         paper=paper,
         form=form,
-        section=reading.section_of(text, start),
+        section_title=reading.section_of(text, start),
         others=[row.member for row in queries.others_editing(actor(), paper)],
         kept_at=kept_at,
         is_unsaved=kept_at is not None or request.method == "POST",

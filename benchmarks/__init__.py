@@ -1,0 +1,1 @@
+"""What the workspace costs: `make bench`. Each table has its yardsticks in the same run; compare ratios."""

@@ -1,0 +1,15 @@
+"""Run the benchmarks named on the command line, or all: `python -m benchmarks pages`."""
+
+import sys
+
+from benchmarks import pages
+
+ALL = {"pages": pages.main}
+
+if __name__ == "__main__":
+    wanted = sys.argv[1:] or list(ALL)
+    unknown = [name for name in wanted if name not in ALL]
+    if unknown:
+        sys.exit(f"unknown: {', '.join(unknown)}; there are: {', '.join(ALL)}")
+    for name in wanted:
+        ALL[name]()

@@ -1,0 +1,137 @@
+"""A real server, a real Chromium, a page for each person: desktop or phone, light or dark, scripts or none."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy.orm import Session
+
+from tests.people import People, make_people
+from workspace import create_app
+from workspace.accounts.actions import open_session
+from workspace.accounts.models import Member
+from workspace.config import Settings, using
+from workspace.db import session_scope
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+SEEN = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker drives the browser: Chromium alone fills a core."""
+    for item in items:
+        if SEEN in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium, driven by Playwright."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("Chromium is not installed")
+    options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    options += ["--disable-component-update", "--disable-sync", "--force-color-profile=srgb"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=options)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Served:
+    """A running installation; `db` is the current session of the test."""
+
+    app: Flask
+    address: str
+    db: Session
+    people: People
+
+
+@pytest.fixture
+def served(tmp_path: Path, sqlite_template: Path) -> Iterator[Served]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    at = tmp_path / "workspace.sqlite3"
+    shutil.copy(sqlite_template, at)
+    settings = Settings(
+        environment="test", instance_dir=tmp_path, database_url=f"sqlite:///{at}", argon2_memory_kib=1024,
+        secret_key="for tests only, not a secret at all", base_url=f"http://127.0.0.1:{port}", argon2_rounds=1,
+    )  # fmt: skip
+    app = create_app(settings)
+    bridge = WSGIMiddleware(app.wsgi_app, workers=4)  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(bridge, port=port, lifespan="off", log_level="error"))  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    with using(settings), session_scope(app.extensions["workspace_sessions"]) as opened:
+        people = make_people()
+        opened.commit()
+        yield Served(app, settings.base_url, opened, people)
+    server.should_exit = True
+    thread.join(timeout=10)
+    app.extensions["workspace_engine"].dispose()
+
+
+PageFor = Callable[..., Page]
+
+
+@pytest.fixture
+def page_for(chromium: Browser, served: Served) -> Iterator[PageFor]:
+    """A page of a browser in which this member is signed in; scripts that fail fail the test."""
+    opened: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def make(member: Member | None = None, *, phone: bool = False, scripts: bool = True, dark: bool = False) -> Page:
+        context = chromium.new_context(
+            base_url=served.address,
+            viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
+            has_touch=phone,
+            java_script_enabled=scripts,
+            color_scheme="dark" if dark else "light",
+            locale="de-DE",
+        )
+        opened.append(context)
+        if member is not None:
+            context.add_cookies([cookie_of(served, member)])  # type: ignore[list-item]
+        page = context.new_page()
+        page.set_default_timeout(8_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        page.on("request", lambda sent: _stays(sent.url, served.address, complaints))
+        return page
+
+    yield make
+    for context in opened:
+        context.close()
+    assert not complaints
+
+
+def _stays(url: str, address: str, complaints: list[str]) -> None:
+    if not url.startswith((address, "about:", "blob:")):
+        complaints.append(f"a page asked for {url}")
+
+
+def cookie_of(served: Served, member: Member) -> dict[str, object]:
+    """The session cookie of a member who has just signed in."""
+    token = open_session(member, device="Chromium", earlier=None)
+    served.db.commit()
+    signer = SecureCookieSessionInterface().get_signing_serializer(served.app)
+    assert signer is not None
+    return {"name": "session", "value": signer.dumps({"_user_id": token, "_fresh": True}), "url": served.address}

@@ -1,0 +1,297 @@
+"""Every endpoint, every method, as each person: who gets in, who learns nothing.
+
+The table names an audience for each endpoint. A new endpoint without a line here fails the test.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.people import People, make_people
+from tests.world import FILE, World, make_world
+from workspace import create_app
+from workspace.accounts.actions import open_session, write_token
+from workspace.config import Settings, using
+from workspace.db import session_scope
+
+EVERYBODY = frozenset(
+    {"anonymous", "disabled", "stranger", "admin", "coordination", "reader", "reviewer", "editor", "lead"}
+)
+MEMBERS = EVERYBODY - {"anonymous", "disabled"}
+INSIDE = frozenset({"reader", "reviewer", "editor", "lead"})
+VOICES = INSIDE - {"reader"}
+WRITERS = frozenset({"editor", "lead"})
+LEAD = frozenset({"lead"})
+COORDINATION = frozenset({"coordination"})
+ADMIN = frozenset({"admin"})
+SIGNED_OUT = frozenset({"anonymous", "disabled"})
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who gets in; who of the others may know that the thing is there (403) while the rest gets 404."""
+
+    opens_for: frozenset[str]
+    known_to: frozenset[str] = frozenset()
+    form: tuple[tuple[str, Any], ...] = ()
+
+
+def public() -> Door:
+    return Door(EVERYBODY)
+
+
+def members() -> Door:
+    return Door(MEMBERS)
+
+
+def inside(people: frozenset[str] = INSIDE, **form: Any) -> Door:
+    return Door(people, INSIDE, tuple(form.items()))
+
+
+def desk(people: frozenset[str] = COORDINATION, **form: Any) -> Door:
+    """Pages that all members may know of."""
+    return Door(people, MEMBERS, tuple(form.items()))
+
+
+def hidden(people: frozenset[str] = COORDINATION, **form: Any) -> Door:
+    return Door(people, people, tuple(form.items()))
+
+
+DOORS: dict[str, Door] = {
+    "static": public(),
+    "accounts.sign_in": public(),
+    "accounts.sign_in_with_password": public(),
+    "accounts.link": public(),
+    "accounts.use_link": public(),
+    "accounts.sign_out": public(),
+    "accounts.account": members(),
+    "accounts.set_password": members(),
+    "accounts.set_language": members(),
+    "accounts.people": desk(),
+    "accounts.admit": desk(),
+    "accounts.person": desk(),
+    "accounts.write_link": desk(),
+    "accounts.set_roles": desk(),
+    "accounts.close": desk(),
+    "accounts.reopen": desk(),
+    "groups.index": members(),
+    "groups.create": desk(),
+    "groups.create_post": desk(),
+    "groups.show": members(),
+    "groups.describe": Door(LEAD, MEMBERS),
+    "groups.set_role": Door(LEAD, MEMBERS),
+    "groups.remove": Door(LEAD, MEMBERS),
+    "network.start": public(),
+    "network.search": members(),
+    "network.edit_settings": desk(ADMIN),
+    "network.save_settings": desk(ADMIN),
+    "papers.index": members(),
+    "papers.create": Door(WRITERS, MEMBERS),
+    "papers.create_post": Door(WRITERS, MEMBERS),
+    "papers.show": inside(),
+    "papers.describe": inside(WRITERS),
+    "papers.describe_post": inside(WRITERS),
+    "papers.park": inside(LEAD),
+    "papers.unpark": inside(LEAD),
+    "papers.read": inside(number=1),
+    "papers.log": inside(),
+    "papers.who_wrote": inside(),
+    "papers.edit": inside(WRITERS),
+    "papers.save": inside(WRITERS, base=2, body="## Neu\n", summary=""),
+    "papers.preview": inside(WRITERS, body="Text"),
+    "papers.edit_block": inside(WRITERS),
+    "papers.save_block": inside(WRITERS, base=2, body="Neu"),
+    "papers.history": inside(),
+    "papers.revision": inside(),
+    "papers.compare": inside(),
+    "papers.choose_compare": inside(),
+    "papers.restore": inside(WRITERS),
+    "papers.name_version": inside(WRITERS, name="F9"),
+    "papers.files": inside(),
+    "papers.upload": inside(WRITERS),
+    "papers.file": inside(),
+    "discussion.index": inside(),
+    "discussion.new": inside(VOICES),
+    "discussion.open": inside(VOICES, body="Gut", kind="remark", revision=2),
+    "discussion.thread": inside(),
+    "discussion.reply": inside(VOICES, body="Ja"),
+    "discussion.edit_comment": inside(frozenset({"reviewer"})),
+    "discussion.edit_comment_post": inside(frozenset({"reviewer"}), body="Anders"),
+    "discussion.resolve": inside(VOICES),
+    "discussion.reopen": inside(VOICES),
+    "discussion.pin": inside(VOICES),
+    "discussion.pin_post": inside(VOICES),
+    "discussion.print": inside(),
+    "editions.submit": inside(LEAD),
+    "editions.submit_post": inside(LEAD),
+    "editions.take_back": inside(LEAD),
+    "editions.desk": desk(),
+    "editions.submission": hidden(),
+    "editions.submission_file": hidden(),
+    "editions.publish": hidden(),
+    "editions.send_back": hidden(answer="Bitte ergänzen"),
+    "editions.library": public(),
+    "editions.feed": public(),
+    "editions.newest": public(),
+    "editions.show": public(),
+    "editions.compare": public(),
+    "editions.file": public(),
+    "editions.withdraw": desk(reason="Fehler"),
+}
+"""`discussion.resolve`, `reopen` and `pin` let reviewers in because the walked thread is the reviewer's own."""
+
+
+def values(world: World, endpoint: str) -> dict[str, Any]:
+    """What fills the address of an endpoint: things of the group `quality`."""
+    people, draft, published = world.people, world.draft, world.published
+    key, slug = draft.key, published.slug
+    if endpoint == "editions.take_back":
+        key = world.submitted.key
+    return {
+        "accounts.link": {"token": "unbekannt"},
+        "accounts.use_link": {"token": "unbekannt"},
+        "papers.create": {"group_key": people.quality.key},
+        "papers.create_post": {"group_key": people.quality.key},
+        "papers.file": {"name": f"{FILE}.png"},
+        "static": {"filename": "favicon.svg"},
+        "editions.file": {"name": "schaubild.png"},
+        "editions.submission_file": {"name": "schaubild.png"},
+    }.get(endpoint, {}) | {
+        "key": people.quality.key if endpoint.startswith("groups.") else key,
+        "member_id": people.reader.id,
+        "number": world.thread.number if endpoint.startswith("discussion.") else 1,
+        "comment_id": world.comment.id,
+        "submission_id": world.submission.id,
+        "slug": slug,
+    }
+
+
+class Installed:
+    """The world once made, copied for each request that may change it."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.template = folder / "world.sqlite3"
+        shutil.copy(template, self.template)
+        self.at = folder / "now.sqlite3"
+        self.settings = Settings(
+            environment="test", instance_dir=folder, database_url=f"sqlite:///{self.at}", base_url="http://localhost",
+            secret_key="for tests only, not a secret at all", argon2_memory_kib=1024, argon2_rounds=1,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[tuple[Flask, World, Path]]:
+    folder = tmp_path_factory.mktemp("access")
+    made = Installed(folder, sqlite_template)
+    shutil.copy(made.template, made.at)
+    app = create_app(made.settings)
+    app.testing = True
+    app.config.update(WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    with using(made.settings), session_scope(app.extensions["workspace_sessions"]) as opened:
+        people: People = make_people()
+        opened.commit()
+        world = make_world(people)
+        tokens = {name: open_session(getattr(people, name), device="walk", earlier=None) for name in MEMBERS}
+        tokens["disabled"] = open_session(people.disabled, device="walk", earlier=None)
+        write_token(people.reader)
+        opened.commit()
+        opened.connection().exec_driver_sql("SELECT 1")
+        opened.rollback()
+    app.extensions["workspace_engine"].dispose()
+    shutil.copy(made.at, made.template)
+    app.extensions["tokens"] = tokens
+    yield app, world, made.template
+    app.extensions["workspace_engine"].dispose()
+
+
+def browser(app: Flask, template: Path, person: str) -> FlaskClient:
+    """A fresh copy of the world and a browser of this person."""
+    app.extensions["workspace_engine"].dispose()
+    at = template.with_name("now.sqlite3")
+    for leftover in (at.with_name(at.name + "-wal"), at.with_name(at.name + "-shm")):
+        leftover.unlink(missing_ok=True)
+    shutil.copy(template, at)
+    client = app.test_client()
+    if person != "anonymous":
+        with client.session_transaction(base_url="http://localhost") as cookie:
+            cookie["_user_id"], cookie["_fresh"] = app.extensions["tokens"][person], True
+    return client
+
+
+def all_endpoints() -> list[tuple[str, str]]:
+    """(endpoint, method) of everything the app answers to."""
+    settings = Settings(environment="test", instance_dir=Path("/nonexistent"), secret_key="x" * 40)
+    rules = create_app(settings).url_map.iter_rules()
+    return sorted((r.endpoint, m) for r in rules for m in (r.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+ENDPOINTS = all_endpoints()
+
+
+def test_every_endpoint_has_a_door_and_every_door_an_endpoint() -> None:
+    assert {endpoint for endpoint, _ in ENDPOINTS} == set(DOORS)
+
+
+def address(app: Flask, endpoint: str, method: str, given: dict[str, Any]) -> str:
+    """The path of an endpoint for these things; positions that a rule also wants are made to fit."""
+    rule = next(r for r in app.url_map.iter_rules(endpoint) if method in (r.methods or ()))
+    fitting = {
+        name: given.get(name, {"start": 0, "end": 9, "minor": 0, "major": 1}.get(name, 1)) for name in rule.arguments
+    }
+    with app.test_request_context():
+        return app.url_for(endpoint, **fitting)
+
+
+@pytest.mark.parametrize(("endpoint", "method"), ENDPOINTS, ids=[f"{m} {e}" for e, m in ENDPOINTS])
+def test_the_door_opens_for_the_right_people_only(
+    installed: tuple[Flask, World, Path], endpoint: str, method: str
+) -> None:
+    app, world, template = installed
+    door = DOORS[endpoint]
+    path = address(app, endpoint, method, values(world, endpoint))
+    for person in sorted(EVERYBODY):
+        client = browser(app, template, person)
+        answer = client.open(path, method=method, data=dict(door.form) if method == "POST" else None)
+        seen = f"{person} {method} {path}: {answer.status_code} {answer.headers.get('Location', '')}"
+        is_sent_to_sign_in = "/sign-in?" in answer.headers.get("Location", "") or answer.headers.get(
+            "Location", ""
+        ).endswith("/sign-in")
+        assert answer.status_code < 500, seen
+        if person in door.opens_for:
+            assert answer.status_code not in {401, 403, 404, 405}, seen
+            assert not is_sent_to_sign_in, seen
+        elif person in SIGNED_OUT:
+            assert is_sent_to_sign_in, seen
+        elif person in door.known_to:
+            assert answer.status_code == 403, seen
+        else:
+            assert answer.status_code == 404, seen
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "method"),
+    [pair for pair in ENDPOINTS if pair[0].startswith(("papers.", "discussion.")) or "submi" in pair[0]],
+    ids=lambda value: str(value),
+)
+def test_what_one_may_not_know_answers_like_what_is_not_there(
+    installed: tuple[Flask, World, Path], endpoint: str, method: str
+) -> None:
+    """The same status and the same words for a stranger, whether the paper exists or not."""
+    app, world, template = installed
+    given = values(world, endpoint)
+    if "key" not in next(r for r in app.url_map.iter_rules(endpoint)).arguments:
+        return
+    real = browser(app, template, "stranger").open(address(app, endpoint, method, given), method=method)
+    wrong = browser(app, template, "stranger").open(
+        address(app, endpoint, method, given | {"key": "a" * 16}), method=method
+    )
+    assert real.status_code == wrong.status_code == 404
+    assert real.data.replace(world.draft.key.encode(), b"") == wrong.data.replace(b"a" * 16, b"")

@@ -1,0 +1,32 @@
+"""Forms of submitting, answering, publishing and withdrawing."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, RadioField
+from wtforms.validators import Optional
+
+from workspace.web.forms import Form, LineField, MaxLength, Required, TextField
+
+STEPS = (("minor", _l("Überarbeitung")), ("major", _l("Neufassung")))
+
+
+class SubmitForm(Form):
+    version = HiddenField()
+    authors = TextField(_l("Wer als Verfasserin oder Verfasser genannt wird"), [Required(), MaxLength("authors_max")])
+    note = TextField(_l("Ein Wort an die Koordination"), [MaxLength("purpose_max")])
+
+
+class PublishForm(Form):
+    """`slug` counts at the first publication only, `step` only afterwards."""
+
+    slug = LineField(_l("Adresse"), [Required()])
+    step = RadioField(_l("Wie groß ist die Änderung?"), [Optional()], choices=STEPS, default="minor")
+
+
+class ReturnForm(Form):
+    answer = TextField(_l("Was fehlt noch?"), [Required(), MaxLength("purpose_max")])
+
+
+class WithdrawForm(Form):
+    reason = TextField(_l("Grund, öffentlich zu lesen"), [Required(), MaxLength("purpose_max")])

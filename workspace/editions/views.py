@@ -1,5 +1,0 @@
-"""Pages of editions."""
-
-from flask import Blueprint
-
-bp = Blueprint("editions", __name__)

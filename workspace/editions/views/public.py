@@ -1,0 +1,109 @@
+"""Pages of editions: everybody reads them; nothing here leads to the paper behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from workspace.editions import queries, rendering
+from workspace.editions.models import Edition
+from workspace.editions.views.answers import public_answer
+from workspace.editions.views.blueprint import bp
+from workspace.errors import NotFound
+from workspace.network.queries import the_network
+from workspace.papers.sending import send_attachment
+from workspace.web.actor import public
+from workspace.web.links import absolute
+
+
+@dataclass(frozen=True)
+class Row:
+    """An edition in the list of all of a paper; `said` is what changed since the one before."""
+
+    edition: Edition
+    said: str = ""
+    before: Edition | None = None
+
+
+@bp.get("/p/<key:slug>")
+@public
+def newest(slug: str) -> ResponseReturnValue:
+    edition = queries.newest_of(queries.editions_of(slug))
+    return redirect(url_for(".show", slug=slug, major=edition.major, minor=edition.minor), 302)
+
+
+@bp.get("/p/<key:slug>/<number:major>.<id:minor>")
+@public
+def show(slug: str, major: int, minor: int) -> ResponseReturnValue:
+    edition = queries.get_edition(slug, major, minor)
+    address = url_for(".show", slug=slug, major=major, minor=minor)
+    if request.path != address:
+        return redirect(address, 301)
+    editions = queries.editions_of(slug)
+    described = rendering.described(edition, the_network().name)
+    return public_answer(
+        render_template(
+            "editions/show.html",
+            edition=edition,
+            newest=queries.newest_of(editions),
+            rows=_rows(editions),
+            article=rendering.edition_article(edition),
+            described=described,
+            canonical=described.work.url,
+            permanent=absolute("editions.newest", slug=slug),
+        )
+    )
+
+
+def _rows(editions: queries.Editions) -> list[Row]:
+    rows = [
+        Row(edition, rendering.said(rendering.edition_counts(before, edition)), before)
+        for edition, before in pairwise(editions)
+    ]
+    return [*rows, Row(editions[-1])]
+
+
+@bp.get("/p/<key:slug>/compare/<number:old_major>.<id:old_minor>/<number:new_major>.<id:new_minor>")
+@public
+def compare(slug: str, old_major: int, old_minor: int, new_major: int, new_minor: int) -> ResponseReturnValue:
+    """Two editions of a paper, the older first; the other way round leads here too."""
+    old, new = queries.get_edition(slug, old_major, old_minor), queries.get_edition(slug, new_major, new_minor)
+    if old is new:
+        return redirect(url_for(".show", slug=slug, major=old_major, minor=old_minor), 302)
+    if (old_major, old_minor) > (new_major, new_minor):
+        return redirect(_compare_address(new, old), 302)
+    if request.path != _compare_address(old, new):
+        return redirect(_compare_address(old, new), 301)
+    difference, total = rendering.edition_difference(old, new)
+    return public_answer(
+        render_template(
+            "editions/compare.html",
+            old=old,
+            new=new,
+            said=rendering.said(rendering.edition_counts(old, new)),
+            difference=difference,
+            total=total,
+            editions=queries.editions_of(slug),
+        )
+    )
+
+
+def _compare_address(old: Edition, new: Edition) -> str:
+    return url_for(
+        ".compare", slug=new.slug, old_major=old.major, old_minor=old.minor, new_major=new.major, new_minor=new.minor
+    )
+
+
+@bp.get("/p/<key:slug>/<number:major>.<id:minor>/files/<path:name>")
+@public
+def file(slug: str, major: int, minor: int, name: str) -> ResponseReturnValue:
+    """A file that this edition shows; no other file of its paper."""
+    edition = queries.get_edition(slug, major, minor)
+    files = queries.files_of_edition(edition)
+    found = next((file for file in files if file.name_folded == name.casefold()), None)
+    if found is None:
+        raise NotFound
+    return send_attachment(found, is_public=True)
