@@ -32,9 +32,9 @@ KERN = "vendor/kern/kern.min.css"
 
 _READING = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
-    "selection diff stepper synopsis history edition library fields"
+    "selection read-mark diff stepper synopsis history compare edition library fields"
 )
-_TOOL = "start people tables search checklist log uploads editor conflict"
+_TOOL = "start people tables search checklist log uploads editor conflict writing"
 _FORMS = "forms sign-in"
 
 

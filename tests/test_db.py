@@ -104,6 +104,7 @@ def test_changes_before_the_lock_are_refused(db: Session, people: People) -> Non
 
 
 def test_what_was_read_before_the_lock_is_read_again_behind_it(db: Session, app: Flask, people: People) -> None:
+    db.refresh(people.quality)
     assert people.quality.name == "AG Qualität"
     with app.extensions["workspace_sessions"]() as other:
         other.execute(text("UPDATE working_group SET name = 'AG Umbenannt' WHERE id = :id"), {"id": people.quality.id})

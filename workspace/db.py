@@ -150,7 +150,7 @@ def session_scope(sessions: Sessions) -> Iterator[Session]:
 def begin_writing() -> None:
     """Start the writing transaction: work first, then lock.
 
-    Whatever the session read before is let go, so the caller looks again at what its decision rests on. Calling it
+    Whatever the transaction read before is let go, so the caller looks again at what its decision rests on. Calling it
     twice in one transaction changes nothing.
     """
     current = session()
@@ -159,7 +159,6 @@ def begin_writing() -> None:
     if current.new or current.dirty or current.deleted:
         raise RuntimeError("work first, then lock: nothing may be changed before begin_writing")
     current.rollback()
-    current.expire_all()  # rollback forgets nothing where no transaction had begun
     current.connection(execution_options={"writes": True})
     current.info["writing"] = True
 

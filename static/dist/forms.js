@@ -1,4 +1,4 @@
-// sources d0340ddcf1ca4b38
+// sources 732736d3cec9c118
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

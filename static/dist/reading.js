@@ -1,4 +1,4 @@
-// sources e50a8dd3e336c60f
+// sources f8d4267fbd70780b
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -214,7 +214,7 @@ dialog = document.createElement("dialog");
 dialog.className = "sheet";
 document.body.append(dialog);
 }
-dialog.innerHTML = html;
+dialog.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
 dialog.dataset.url = url;
 const title = dialog.querySelector("h2");
 if (title) dialog.setAttribute("aria-label", title.textContent);
@@ -324,11 +324,7 @@ group.hidden = false;
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
 const PIECE = { "X-Partial": "1" };
-const piece = (html) => {
-const holder = document.createElement("template");
-holder.innerHTML = html;
-return holder.content.querySelector("[data-thread]");
-};
+const piece = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-thread]");
 const settle = (thread) => {
 const number = thread.dataset.thread;
 const isDone = thread.classList.contains("comment--done");

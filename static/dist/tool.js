@@ -1,4 +1,4 @@
-// sources 3489ed295d03a541
+// sources d954dd7d5ed6ac69
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -132,7 +132,7 @@ dialog = document.createElement("dialog");
 dialog.className = "sheet";
 document.body.append(dialog);
 }
-dialog.innerHTML = html;
+dialog.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
 dialog.dataset.url = url;
 const title = dialog.querySelector("h2");
 if (title) dialog.setAttribute("aria-label", title.textContent);
@@ -212,11 +212,7 @@ send(event.target);
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
 const PIECE = { "X-Partial": "1" };
-const piece = (html) => {
-const holder = document.createElement("template");
-holder.innerHTML = html;
-return holder.content.querySelector("[data-thread]");
-};
+const piece = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-thread]");
 const settle = (thread) => {
 const number = thread.dataset.thread;
 const isDone = thread.classList.contains("comment--done");

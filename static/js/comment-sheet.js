@@ -11,7 +11,7 @@ const fill = (html, url) => {
     dialog.className = "sheet";
     document.body.append(dialog);
   }
-  dialog.innerHTML = html;
+  dialog.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   dialog.dataset.url = url;
   const title = dialog.querySelector("h2");
   if (title) dialog.setAttribute("aria-label", title.textContent);

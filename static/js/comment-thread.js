@@ -2,11 +2,7 @@
 // Answering, resolving and reopening in place: the same form to the same address, and the thread that comes back takes the old one's place.
 const PIECE = { "X-Partial": "1" };
 
-const piece = (html) => {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  return holder.content.querySelector("[data-thread]");
-};
+const piece = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-thread]");
 
 // the passage in the text looks as the thread now says
 const settle = (thread) => {

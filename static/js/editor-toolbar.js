@@ -146,7 +146,7 @@ class EditorToolbar extends HTMLElement {
 
   choose(select) {
     const { value, selectionStart: start, selectionEnd: end } = this.field;
-    if (select.name === "level") this.put(heading(value, start, end, Number(select.value)));
+    if (select.dataset.tool === "level") this.put(heading(value, start, end, Number(select.value)));
     else if (select.value) {
       this.put(picture(value, end, select.value, this.dataset.picture));
       select.selectedIndex = 0;
@@ -162,7 +162,7 @@ class EditorToolbar extends HTMLElement {
   }
 
   showLevel() {
-    const select = this.querySelector("select[name='level']");
+    const select = this.querySelector("select[data-tool='level']");
     if (select) select.value = String(Math.min(4, levelAt(this.field.value, this.field.selectionStart)) || 0);
   }
 

@@ -9,6 +9,7 @@ class LivePreview extends HTMLElement {
     this.box = this.querySelector("[data-preview]");
     if (!this.field || !this.box) return;
     this.field.addEventListener("input", () => this.later());
+    this.field.addEventListener("scroll", () => this.follow(), { passive: true });
     this.later(0);
   }
 
@@ -48,6 +49,12 @@ class LivePreview extends HTMLElement {
     this.box.innerHTML = html;
     this.say("");
     this.scrollTop = top;
+  }
+
+  /** Show about the place that is being written at. */
+  follow() {
+    const { scrollTop, scrollHeight, clientHeight } = this.field;
+    if (scrollHeight > clientHeight) this.scrollTop = (scrollTop / (scrollHeight - clientHeight)) * (this.scrollHeight - this.clientHeight);
   }
 
   say(words) {

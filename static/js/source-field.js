@@ -37,6 +37,6 @@ for (const field of document.querySelectorAll("textarea.source")) {
   field.form?.addEventListener("keydown", (event) => {
     if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
     event.preventDefault();
-    field.form.requestSubmit(field.form.querySelector("button.btn--main"));
+    field.form.requestSubmit([...field.form.elements].find((element) => element.matches("button[data-save]")));
   });
 }

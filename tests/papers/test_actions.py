@@ -67,14 +67,16 @@ def test_who_begins_a_paper_has_read_it(people: People) -> None:
 @pytest.mark.parametrize("who", ["reviewer", "reader", "stranger", "coordination"])
 def test_only_editors_and_leads_begin_papers(people: People, who: str) -> None:
     with pytest.raises(Forbidden):
-        actions.create_paper(
-            actor_of(getattr(people, who)), people.quality, kind=PaperKind.WORKING_PAPER, title="Neu"
-        )
+        actions.create_paper(actor_of(getattr(people, who)), people.quality, kind=PaperKind.WORKING_PAPER, title="Neu")
     assert session().scalar(select(func.count(Paper.id))) == 0
 
 
 def test_a_title_is_needed_and_limits_hold(people: People) -> None:
-    for given, field in (({"title": ""}, "title"), ({"title": "x" * 201}, "title"), ({"abstract": "x" * 2001}, "abstract")):
+    for given, field in (
+        ({"title": ""}, "title"),
+        ({"title": "x" * 201}, "title"),
+        ({"abstract": "x" * 2001}, "abstract"),
+    ):
         with pytest.raises(Invalid) as caught:
             make_paper(people, **given)
         assert list(caught.value.fields) == [field]
@@ -89,7 +91,9 @@ def test_a_title_is_needed_and_limits_hold(people: People) -> None:
 
 def test_describing_is_found_and_logged(people: People) -> None:
     paper = make_paper(people)
-    actions.describe_paper(actor_of(people.lead), paper, title="Losverfahren", abstract="Kurz", contact="x@netz.example")
+    actions.describe_paper(
+        actor_of(people.lead), paper, title="Losverfahren", abstract="Kurz", contact="x@netz.example"
+    )
     session().commit()
     assert (paper.title, paper.abstract, paper.contact) == ("Losverfahren", "Kurz", "x@netz.example")
     condition = matching("paper", Paper.id, "Losverfahren")

@@ -1,11 +1,10 @@
-"""The reading page and its neighbours: list, new paper, description, resting, log, who wrote what."""
+"""The reading page and its neighbours: list, new paper, description, resting."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-import html5lib
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
@@ -14,36 +13,9 @@ from tests.builders import TEXT, csrf_of, make_paper, post_form, save
 from tests.conftest import ClientFor
 from tests.people import People, actor_of
 from workspace.db import session
-from workspace.papers import actions, log
-from workspace.papers.article import Place, article_html, new_spans
+from workspace.papers import actions
 from workspace.papers.models import OpenEditor, Paper, ReadMark
-from workspace.papers.origins import first_with, origins
-from workspace.text.redline import redline
-from workspace.text.tree import parse
 from workspace.web.derived import Derived
-
-RICH = """## Anlass
-
-Ein Absatz.
-
-- eins
-- zwei
-    - innen
-
-> Ein Zitat,
-> zwei Zeilen.
-
-> [!HINWEIS]
-> Hier steht ein Hinweis.
-
-| Art | Std. |
-| --- | --- |
-| Rat | 180 |
-
-Mit Fußnote.[^1]
-
-[^1]: Die Quelle.
-"""
 
 
 def page_of(client_for: ClientFor, people: People, paper: Paper, who: str = "reader") -> str:
@@ -54,96 +26,6 @@ def page_of(client_for: ClientFor, people: People, paper: Paper, who: str = "rea
 
 def article_of(page: str) -> str:
     return page[page.index("<article") : page.index("</article>")]
-
-
-# The article
-
-
-def with_tools(source: str, new: frozenset[tuple[int, int]] = frozenset()) -> str:
-    return article_html(
-        parse(source),
-        tools_for=lambda place: f'<details data-skip data-edit="{place.edit}" data-words="{place.words}"></details>',
-        new=new,
-        new_label="Neu:",
-    )
-
-
-def places(source: str) -> list[Place]:
-    found: list[Place] = []
-
-    def note(place: Place) -> str:
-        found.append(place)
-        return ""
-
-    article_html(parse(source), tools_for=note)
-    return found
-
-
-def test_tools_stand_behind_paragraphs_and_inside_items() -> None:
-    html = with_tools("Ein Absatz.\n\n- eins\n")
-    assert re.search(r'<div class="block"><p [^>]*>Ein Absatz\..*?</p><details .*?</details></div>', html)
-    assert re.search(r'<li [^>]*class="block"[^>]*>.*?eins.*?<details .*?</details></li>', html)
-
-
-def test_a_page_with_tools_reads_back_as_it_was_written() -> None:
-    """A parser moves what may not stand where it is: <details> in a paragraph, for example."""
-    html = with_tools(RICH)
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    tree = parser.parseFragment(html)
-    serious = [code for _, code, _ in parser.errors if code != "expected-doctype-but-got-start-tag"]
-    assert not serious
-    blocks = [element for element in tree.iter("div") if element.get("class") == "block"]
-    assert all(element[-1].tag == "details" for element in blocks)
-    assert [element[0].tag for element in blocks] == ["h2", "p", "p", "p", "div", "p"]
-
-
-def test_what_is_edited_together_is_one_block() -> None:
-    edited = [RICH[slice(*place.edit)] for place in places(RICH)]
-    assert edited == [
-        "## Anlass",
-        "Ein Absatz.",
-        "- eins",
-        "- zwei\n    - innen",
-        "- zwei\n    - innen",
-        "> Ein Zitat,\n> zwei Zeilen.",
-        "> [!HINWEIS]\n> Hier steht ein Hinweis.",
-        "| Art | Std. |\n| --- | --- |\n| Rat | 180 |",
-        "Mit Fußnote.[^1]",
-        "[^1]: Die Quelle.",
-    ]
-
-
-def test_what_is_commented_on_are_the_words() -> None:
-    words = [RICH[slice(*place.words)] for place in places(RICH)]
-    assert words[:5] == ["Anlass", "Ein Absatz.", "eins", "zwei", "innen"]
-    assert words[-1] == "Die Quelle."
-
-
-def bars(old: str, new: str) -> list[str]:
-    """The blocks with a bar beside them."""
-    return sorted(new[slice(*span)] for span in new_spans(redline(parse(old), parse(new))))
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("Eins.\n\nZwei.\n", "Eins.\n\nZwei neue Wörter.\n", ["Zwei neue Wörter."]),
-        ("Eins.\n", "Eins.\n\n- a\n- b\n", ["- a", "- b"]),
-        ("- a\n- b\n", "- a\n- b und c\n", ["- b und c"]),
-        ("Eins.\n\nZwei.\n", "Eins.\n", []),
-        ("Satz[^1].\n\n[^1]: Alt.\n", "Satz[^1].\n\n[^1]: Neu.\n", ["Neu."]),
-        ("| a | b |\n|---|---|\n| c | d |\n", "| a | b |\n|---|---|\n| c | e |\n", ["| a | b |\n|---|---|\n| c | e |"]),
-        ("Ein Wort.\n", "Ein **Wort**.\n", ["Ein **Wort**."]),
-    ],
-)
-def test_bars_stand_beside_what_changed(old: str, new: str, expected: list[str]) -> None:
-    assert bars(old, new) == expected
-
-
-def test_every_bar_can_be_heard() -> None:
-    new = RICH.replace("Ein Absatz", "Der Absatz").replace("eins", "einzig").replace("180", "190")
-    html = with_tools(new, new_spans(redline(parse(RICH), parse(new))))
-    assert html.count("is-new") == html.count("Neu:") == 3
 
 
 # The reading page
@@ -391,105 +273,3 @@ def test_editors_see_no_way_to_let_it_rest(client_for: ClientFor, people: People
     assert "ruhen lassen" not in page.get_data(as_text=True)
     answer = client.post(f"/papers/{paper.key}/parking", data={"csrf_token": csrf_of(page), "reason": ""})
     assert answer.status_code == 403
-
-
-# The log
-
-
-def test_the_log_tells_what_happened(client_for: ClientFor, people: People) -> None:
-    paper = make_paper(people, title="Erst so")
-    save(paper, people.lead, TEXT.replace("acht", "zehn"))
-    save(paper, people.editor, TEXT.replace("keine Satzung", "keine Leitlinie"), base=1)
-    actions.restore_revision(actor_of(people.lead), paper, 1)
-    actions.describe_paper(actor_of(people.lead), paper, title="Dann so", abstract="", contact="")
-    actions.park_paper(actor_of(people.lead), paper, reason="bis zur Novelle")
-    session().commit()
-    page = client_for(people.reader).get(f"/papers/{paper.key}/log").get_data(as_text=True)
-    told = [
-        "Clara Leitung lässt das Papier ruhen.",
-        "Grund: bis zur Novelle",
-        "Clara Leitung hat den Titel geändert: „Dann so“, vorher „Erst so“.",
-        "Clara Leitung hat einen früheren Text wiederhergestellt.",
-        "Emil Redaktion hat den Text geändert und mit Änderungen anderer zusammengeführt.",
-        "Clara Leitung hat den Text geändert.",
-        "Emil Redaktion hat den ersten Text gespeichert.",
-        "Emil Redaktion hat das Papier „Erst so“ begonnen.",
-    ]
-    assert [page.index(sentence) for sentence in told] == sorted(page.index(sentence) for sentence in told)
-
-
-def test_every_verb_of_a_paper_has_a_sentence(app: Flask, people: People) -> None:
-    paper = make_paper(people)
-    facts = {"number": 2, "source": "form", "title": "a", "title_before": "b", "name": "K1", "version": "K1",
-             "edition": "1.0", "slug": "a-b"}  # fmt: skip
-    with app.test_request_context():
-        for verb, write in log.SENTENCES.items():
-            sentence, _link, _label = write(paper, "Clara", facts)
-            assert sentence.startswith("Clara "), verb
-            assert "%(" not in sentence
-            assert sentence.endswith(".")
-    assert len(log.SENTENCES) == 18
-
-
-def test_the_log_is_paged(client_for: ClientFor, people: People) -> None:
-    paper = make_paper(people)
-    lead = actor_of(people.lead)
-    for _turn in range(30):
-        actions.park_paper(lead, paper)
-        actions.unpark_paper(lead, paper)
-    session().commit()
-    client = client_for(people.reader)
-    first = client.get(f"/papers/{paper.key}/log").get_data(as_text=True)
-    assert first.count("<time") == 50
-    older = re.search(r'href="(/papers/\w+/log\?before=\d+)"', first)
-    assert older
-    second = client.get(older[1]).get_data(as_text=True)
-    assert second.count("<time") == 12
-    assert "begonnen" in second
-    assert client.get(f"/papers/{paper.key}/log?before=x").status_code == 200
-    assert "Weiter zurück gibt es nichts." in client.get(f"/papers/{paper.key}/log?before=0").get_data(as_text=True)
-
-
-# Who wrote what
-
-
-def test_who_wrote_a_passage_how_much_and_when(people: People) -> None:
-    paper = make_paper(people)
-    save(paper, people.lead, TEXT.replace("acht Wochen", "zehn Arbeitswochen"))
-    text = TEXT.replace("acht Wochen", "zehn Arbeitswochen")
-    start = text.index("Jede Kommune")
-    found = origins(paper, 2, start, start + len("Jede Kommune antwortet binnen zehn Arbeitswochen."))
-    assert [(origin.member, origin.revision.number) for origin in found] == [(people.editor, 1), (people.lead, 2)]
-    assert found[0].share > found[1].share
-    assert sum(origin.share for origin in found) in (99, 100, 101)
-
-
-def test_words_are_dated_by_their_first_revision(people: People) -> None:
-    paper = make_paper(people)
-    text = TEXT
-    for number in range(2, 12):
-        text += f"\nAbsatz {number}.\n"
-        save(paper, people.lead, text)
-    assert [first_with(paper, 11, f"Absatz {n}.") for n in (2, 5, 11)] == [2, 5, 11]
-    assert first_with(paper, 11, "Jede Kommune") == 1
-
-
-def test_the_page_names_writers_of_a_block(client_for: ClientFor, people: People) -> None:
-    paper = make_paper(people)
-    save(paper, people.lead, TEXT.replace("acht", "zehn"))
-    page = page_of(client_for, people, paper)
-    address = re.search(r'href="(/papers/\w+/authors\?revision=2&amp;start=136&amp;end=\d+)"', page)
-    assert address
-    answer = client_for(people.reader).get(address[1].replace("&amp;", "&")).get_data(as_text=True)
-    assert "Jede Kommune antwortet binnen zehn Wochen." in answer
-    assert "Emil Redaktion" in answer
-    assert "Clara Leitung" in answer
-    assert "% der Zeichen" in answer
-
-
-@pytest.mark.parametrize(
-    "query", ["start=9&end=9", "start=9&end=3", "start=0&end=99999", "start=-1&end=4", "start=x", "revision=9", "revision=0"]
-)
-def test_what_is_no_passage_has_no_writers(client_for: ClientFor, people: People, query: str) -> None:
-    paper = make_paper(people)
-    assert client_for(people.reader).get(f"/papers/{paper.key}/authors?{query}").status_code == 404

@@ -208,15 +208,14 @@ def test_restoring_what_stands_there_is_refused(people: People) -> None:
 
 def test_authorship_is_carried_between_the_kept_rows(people: People) -> None:
     paper = make_paper(people)
-    words = "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn".split()
     text = TEXT
-    for at, word in enumerate([*words, "siebzehn", "achtzehn"]):
-        text += f"\nAbsatz {word} ist ganz neu.\n"
-        save(paper, people.lead if at % 2 else people.editor, text)
+    for number in range(2, 20):
+        text += f"\nAbsatz {number} ist ganz neu.\n"
+        save(paper, people.lead if number % 2 else people.editor, text)
     kept = set(session().scalars(select(Authorship.number).where(Authorship.paper_id == paper.id)))
     assert kept == {16, 19}
-    assert written_by(paper, 9, "Absatz sieben") == [people.editor.id]
-    assert written_by(paper, 9, "Absatz acht") == [people.lead.id]
+    assert written_by(paper, 9, "Absatz 8") == [people.editor.id]
+    assert written_by(paper, 9, "Absatz 9") == [people.lead.id]
     assert written_by(paper, 19, WEEKS) == [people.editor.id]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import time
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.text.changes import changed_papers, papers
+from workspace.text import authorship
 from workspace.text.authorship import (
     SHORTEST_BURIED,
     Author,
@@ -268,6 +270,10 @@ def test_a_step_on_60_kb_costs_little() -> None:
         timed.append(time.process_time() - begin)
     assert min(timed) < 0.01
     assert sum(length for _, length in carry(runs, difference, 9)) == len(new)
+
+
+def test_the_examples_are_true() -> None:
+    assert doctest.testmod(authorship) == (0, 1)
 
 
 if CORPUS := os.environ.get("CORPUS"):

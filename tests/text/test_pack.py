@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import random
@@ -206,6 +207,10 @@ def test_a_difference_without_its_dictionary_is_refused() -> None:
 
 def test_the_hash_is_sha256_of_utf8() -> None:
     assert pack.text_hash("Für\n") == "0e1306e694581b46e5b7ec45d6e961a2670c9bc2eb902f25ea9bd1cacd0a6280"
+
+
+def test_the_examples_are_true() -> None:
+    assert doctest.testmod(pack) == (0, 1)
 
 
 if CORPUS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, PasswordField, SelectField
+from wtforms import BooleanField, EmailField, PasswordField, SelectChoice, SelectField
 
 from workspace.web.forms import Form, LineField, MaxLength, Required, clean_line
 
@@ -25,7 +25,11 @@ class PasswordForm(Form):
 class LanguageForm(Form):
     language = SelectField(
         _l("Sprache der Oberfläche"),
-        choices=[("", _l("wie im Browser")), ("de", "Deutsch"), ("en", "English")],
+        choices=[
+            SelectChoice("", _l("wie im Browser")),
+            SelectChoice("de", "Deutsch"),
+            SelectChoice("en", "English"),
+        ],
     )
 
 

@@ -52,7 +52,7 @@ class ThreadForm(PassageForm):
     start = HiddenField()
     end = HiddenField()
     kind = RadioField(_l("Art"), [KnownKind()], choices=KINDS, validate_choice=False)
-    body = TextField(_l("Was möchten Sie sagen?"))
+    body = TextField(_l("Ihre Rückmeldung"))
 
     def span(self) -> Span | None:
         """Raises: Invalid for positions that are none, or only one of them."""

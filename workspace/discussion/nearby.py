@@ -12,7 +12,7 @@ from workspace.text.tree import leaf_blocks, rendered
 
 NEAR = 5
 """So many blocks are offered first."""
-LIKELY = 45.0
+LIKELY = 55.0
 """Less alike than this is no offer; of 100."""
 COMPARED = 400
 """Characters of the passage that are compared; the rest hardly changes the order."""
@@ -40,7 +40,7 @@ def choices_near(passage: Passage, document: Document) -> tuple[list[Choice], li
         if leaf.start < leaf.end and (text := rendered(leaf)[0]).strip()
     ]
     quote = " ".join(passage.words.split())[:COMPARED]
-    around = f"{passage.prefix} {passage.suffix}"
+    around = " ".join(f"{passage.prefix} {passage.suffix}".split())
     scored = sorted(((_likeness(quote, around, block.words), -block.start, block) for block in blocks), reverse=True)
     near = [block for score, _, block in scored[:NEAR] if score >= LIKELY]
     return near, [block for block in blocks if block not in near]
@@ -49,4 +49,11 @@ def choices_near(passage: Passage, document: Document) -> tuple[list[Choice], li
 def _likeness(quote: str, around: str, words: str) -> float:
     """How much a block is like the passage, or else like what stood around it; 0 to 100."""
     shown = words[: 10 * COMPARED]
-    return max(fuzz.token_set_ratio(quote, shown), 0.8 * fuzz.token_set_ratio(around, shown))
+    return max(_like(quote, shown), 0.9 * _like(around, shown))
+
+
+def _like(words: str, block: str) -> float:
+    """How much a part of the block is like the words; a block much shorter than they are has to be like them all."""
+    if 2 * len(block) < len(words):
+        return fuzz.ratio(words, block)
+    return 0.6 * fuzz.partial_ratio(words, block) + 0.4 * fuzz.token_set_ratio(words, block)

@@ -214,7 +214,7 @@ def _piece(thread: Thread, *, reply: str = "", error: str = "") -> str:
     shown = number_of(request.form.get("shown"))
     where = request.form.get("where", "")
     return render_template(
-        "discussion/_thread.html",
+        "discussion/_piece.html",
         paper=thread.paper,
         view=_view_of(thread, shown),
         shown=shown or thread.revision_number,

@@ -233,4 +233,4 @@ def shelf(chosen: Chosen, *, page_size: int) -> Shelf:
 def _counted(query: Select[Edition], column: InstrumentedAttribute[Value]) -> dict[Value, int]:
     """How many editions there are of each value, the highest value first."""
     counted = query.with_only_columns(column, func.count()).group_by(column).order_by(column.desc())
-    return dict(session().execute(counted).tuples().all())
+    return dict(iter(session().execute(counted)))

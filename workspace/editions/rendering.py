@@ -20,6 +20,7 @@ from workspace.editions.models import Edition, Submission
 from workspace.editions.queries import files_of_edition, key_of
 from workspace.papers.article import ARTICLE_VERSION, Place, article_html
 from workspace.papers.attachments import attachments_in
+from workspace.papers.comparison_words import redline_words
 from workspace.papers.models import Attachment
 from workspace.papers.reading import Article, page_words
 from workspace.text import html
@@ -153,11 +154,11 @@ def edition_difference(old: Edition, new: Edition) -> tuple[Markup, int]:
         files = list({file.id: file for edition in (old, new) for file in files_of_edition(edition)}.values())
         documents = [_public(edition, files, lambda file: address[file.id]) for edition in (old, new)]
         difference = redline(documents[0], documents[1])
-        made = column(difference, Look(figure=_figure(files, lambda file: address[file.id])))
+        made = column(difference, Look(words=redline_words(), figure=_figure(files, lambda file: address[file.id])))
         return f"{difference.total}\n{made}"
 
     total, _newline, made = derived(
-        new.paper_id, "edition-diff", (VERSIONS, old.id, new.id, old.text_hash, new.text_hash), make
+        new.paper_id, "edition-diff", (VERSIONS, old.id, new.id, old.text_hash, new.text_hash, locale()), make
     ).partition("\n")
     return Markup(made), int(total)  # noqa: S704 - the renderer escapes whatever people wrote
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import SelectChoice, SelectField
 
 from workspace.permissions import Role
 from workspace.web.forms import Form, LineField, MaxLength, Required, TextField
 
 ROLES = [
-    (Role.READER, _l("Mitlesen")),
-    (Role.REVIEWER, _l("Review")),
-    (Role.EDITOR, _l("Redaktion")),
-    (Role.LEAD, _l("Leitung")),
+    SelectChoice(Role.READER, _l("Mitlesen")),
+    SelectChoice(Role.REVIEWER, _l("Review")),
+    SelectChoice(Role.EDITOR, _l("Redaktion")),
+    SelectChoice(Role.LEAD, _l("Leitung")),
 ]
 
 

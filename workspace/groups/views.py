@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from wtforms import SelectChoice
 
 from workspace.accounts.models import Member
 from workspace.accounts.queries import active_members, get_member
@@ -43,17 +44,19 @@ def index() -> ResponseReturnValue:
     return render_template("groups/index.html", mine=mine, others=others, leads=leads)
 
 
-def _people_choices(besides: set[int]) -> list[tuple[str, str]]:
-    return [
-        (str(m.id), f"{m.name}, {m.organisation.name}" if m.organisation else m.name)
+def _people_choices(besides: set[int]) -> list[SelectChoice]:
+    """Everybody with an open account, after an empty line."""
+    people = [
+        SelectChoice(str(m.id), f"{m.name}, {m.organisation.name}" if m.organisation else m.name)
         for m in active_members()
         if m.id not in besides
     ]
+    return [SelectChoice("", _("Bitte wählen")), *people]
 
 
 def _new_form() -> NewGroupForm:
     form = NewGroupForm()
-    form.lead.choices = [("", _("Bitte wählen")), *_people_choices(set())]
+    form.lead.choices = _people_choices(set())
     return form
 
 
@@ -80,7 +83,7 @@ def create_post() -> ResponseReturnValue:
 
 def _role_form(group: Group) -> RoleForm:
     form = RoleForm()
-    form.member.choices = [("", _("Bitte wählen")), *_people_choices({p.member_id for p in queries.people_of(group)})]
+    form.member.choices = _people_choices({p.member_id for p in queries.people_of(group)})
     return form
 
 
@@ -123,7 +126,7 @@ def set_role(key: str) -> ResponseReturnValue:
     """Take somebody in, or change the role of somebody who is in already."""
     group, form = queries.get_group(actor(), key), RoleForm()
     require(actor(), Permission.GROUP_ROLES, group)
-    form.member.choices = [(str(m.id), m.name) for m in active_members()]
+    form.member.choices = _people_choices(set())
     if form.validate():
         try:
             member = get_member(int(form.member.data))

@@ -138,8 +138,8 @@ def names_in(paper: Paper, document: Document) -> list[str]:
 def linked_file(key: str, target: str) -> str | None:
     """The name of the file of this paper that a link leads to; None for every other link."""
     start = f"/papers/{key}/files/"
-    path = urlsplit(target.removeprefix(settings().base_url)).path
-    return unquote(path.removeprefix(start)) or None if path.startswith(start) else None
+    here = target.removeprefix(settings().base_url)
+    return unquote(urlsplit(here).path.removeprefix(start)) or None if here.startswith(start) else None
 
 
 def links_in(document: Document) -> Iterator[Link]:

@@ -57,8 +57,11 @@ class DescribeForm(Form):
     contact = LineField(_l("Kontakt für Rückfragen"), [MaxLength("contact_max")])
 
 
-class CreateForm(DescribeForm):
+class CreateForm(Form):
     kind = RadioField(_l("Was soll entstehen?"), [Required(_l("Bitte wählen Sie eine Art."))], choices=KINDS)
+    title = LineField(_l("Titel"), [Required(), MaxLength("title_max")])
+    abstract = TextField(_l("Worum es geht"), [MaxLength("abstract_max")])
+    contact = LineField(_l("Kontakt für Rückfragen"), [MaxLength("contact_max")])
 
 
 class ParkForm(Form):

@@ -88,9 +88,7 @@ def _saved(paper: Paper, who: str, facts: Facts) -> Told:
         link = url_for("papers.revision", key=paper.key, number=1)
         return _("%(who)s hat den ersten Text gespeichert.", who=who), link, _("Ansehen")
     sentences = {
-        Source.MERGE.value: _(
-            "%(who)s hat den Text geändert und mit dem zusammengeführt, was inzwischen gespeichert war.", who=who
-        ),
+        Source.MERGE.value: _("%(who)s hat den Text geändert und mit Änderungen anderer zusammengeführt.", who=who),
         Source.RESTORE.value: _("%(who)s hat einen früheren Text wiederhergestellt.", who=who),
         Source.IMPORT.value: _("%(who)s hat einen Stand aus einer früheren Ablage übernommen.", who=who),
     }

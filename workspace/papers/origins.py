@@ -19,7 +19,8 @@ Span = tuple[int, int]
 class Origin:
     """What one member wrote of a passage.
 
-    revision: where the longest piece by this member appeared first; share in per cent of the characters.
+    share: per cent of the characters; 0 for less than half of one, 100 only where nobody else wrote any.
+    revision: where the longest piece by this member appeared first.
     """
 
     member: Member | None
@@ -43,7 +44,7 @@ def origins(paper: Paper, number: int, start: int, end: int) -> list[Origin]:
     return [
         Origin(
             people.get(author) if isinstance(author, int) else None,
-            max(1, round(100 * characters / (end - start))),
+            min(100 if len(written) == 1 else 99, round(100 * characters / (end - start))),
             get_revision(paper, first_with(paper, number, text[slice(*longest[author])])),
         )
         for author, characters in written

@@ -7,7 +7,7 @@ import struct
 import warnings
 import zlib
 from dataclasses import dataclass
-from threading import BoundedSemaphore
+from threading import Lock
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -22,8 +22,8 @@ PDF_TAIL = 2048
 JPEG_SCAN = b"\xff\xda"
 JPEG_SCANS = 100
 """A progressive picture comes in about ten scans, its small preview in ten more; each costs a pass over all pixels."""
-AT_ONCE = BoundedSemaphore(2)
-"""A picture of 40 megapixels takes 320 MB while it is made anew: two at a time, the others wait."""
+ONE_AT_A_TIME = Lock()
+"""A picture of 40 megapixels takes 320 MB while it is made anew: the others wait."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def clean_file(name: str, data: bytes) -> CleanFile:
         if not data.startswith(PDF_START) or PDF_END not in data[-PDF_TAIL:]:
             raise _refused("file_content")
         return CleanFile(data, "application/pdf")
-    with AT_ONCE:
+    with ONE_AT_A_TIME:
         return _clean_picture(data, expected)
 
 
@@ -68,8 +68,8 @@ def _clean_picture(data: bytes, expected: str) -> CleanFile:
         raise _refused("file_content")
     try:
         with warnings.catch_warnings():
-            # Our own limit decides, below; the library's warning about large pictures is not needed.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            # About size our own limit decides, below; odd metadata goes anyway.
+            warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=list(MEDIA_TYPES)) as opened:
                 if _kind(opened) != expected:
                     raise _refused("file_content")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import lazyload
 
 from workspace.clock import now
 from workspace.config import settings
@@ -70,8 +71,10 @@ def get_revision(paper: Paper, number: int) -> Revision:
 
 
 def head_of(paper: Paper) -> Revision:
-    """The newest revision."""
-    return get_revision(paper, paper.head_number)
+    """The newest revision; its authors and its version are read only when somebody asks for them."""
+    query = select(Revision).where(Revision.paper_id == paper.id, Revision.number == paper.head_number)
+    lazily = (lazyload(Revision.authors), lazyload(Revision.version))
+    return session().scalars(query.options(*lazily)).unique().one()
 
 
 def revisions_before(

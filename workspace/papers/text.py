@@ -63,7 +63,7 @@ def checked_text(raw: str) -> str:
     size = len(text.encode())
     if size > settings().paper_max_bytes:
         raise TooLarge("paper_too_large", {"body": "paper_too_large"}, limit=settings().paper_max_bytes, now=size)
-    if not text:
+    if not text.strip():
         raise Invalid("paper_empty", {"body": "paper_empty"})
     return text
 

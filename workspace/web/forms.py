@@ -8,6 +8,7 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
 
@@ -74,7 +75,10 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
-            return None if request.is_json else super().wrap_formdata(form, formdata)
+            """What was sent, also when it holds no field; None for a form that was not sent."""
+            if formdata is None or isinstance(formdata, MultiDict):
+                return formdata
+            return CombinedMultiDict((request.files, request.form)) if form.is_submitted() else None
 
     def take(self, error: Invalid) -> None:
         """Show what an action refused at the fields it names; the rest stands above the form.

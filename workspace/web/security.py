@@ -45,6 +45,16 @@ def init_app(app: Flask, settings: Settings) -> None:
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
             abort(403)
 
+    @app.before_request
+    def refuse_many_fields() -> None:
+        """Werkzeug counts the parts of multipart forms only; millions of empty fields fit into eight megabytes."""
+        if request.method in SAFE_METHODS or request.mimetype != "application/x-www-form-urlencoded":
+            return
+        if (request.content_length or 0) > settings.form_max_bytes:
+            abort(413)
+        if request.get_data(cache=True).count(b"&") >= settings.form_max_fields:
+            abort(413)
+
     CSRFProtect(app)  # after the check of the origin: a foreign form is forbidden, not only too old
 
     @app.after_request

@@ -19,6 +19,7 @@ from workspace.papers.forms import number_of
 from workspace.papers.models import PaperKind
 from workspace.web.actor import public
 from workspace.web.forms import clean_line
+from workspace.web.links import absolute
 
 PAGE_SIZE = 20
 FEED_SIZE = 30
@@ -85,7 +86,7 @@ def _hit(edition: Edition, words: str) -> Hit:
 @public
 def feed() -> ResponseReturnValue:
     editions = queries.newest_editions(limit=FEED_SIZE)
-    page = render_template("editions/feed.xml", editions=editions, updated=_newest_moment(editions))
+    page = render_template("editions/feed.xml", editions=editions, updated=_newest_moment(editions), absolute=absolute)
     return public_answer(page, media_type="application/atom+xml")
 
 

@@ -45,9 +45,7 @@ add_messages(
         "choice_missing": _l("Bitte entscheiden Sie jede der Stellen."),
         "edit_conflict": _l("Inzwischen hat jemand dieselbe Stelle geändert. Es ist nichts verloren."),
         "damaged_revision": _l("Der gespeicherte Text lässt sich nicht lesen. Bitte sagen Sie der Technik Bescheid."),
-        "revision.save": _l(
-            "Den Text ändern können Redaktion und Leitung der Arbeitsgruppe, solange er nicht ruht."
-        ),
+        "revision.save": _l("Den Text ändern können Redaktion und Leitung der Arbeitsgruppe, solange er nicht ruht."),
     }
 )
 

@@ -1,5 +1,188 @@
-"""Pages of papers: history."""
+"""Pages of papers: history, one revision, comparison, restoring, naming a version."""
 
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from workspace.config import settings
+from workspace.db import session
+from workspace.editions.models import Edition
+from workspace.errors import Invalid, NotFound
+from workspace.papers import actions, queries, reading, timeline
+from workspace.papers.comparison import View, compare
+from workspace.papers.comparison_words import sentence
+from workspace.papers.forms import number_of
+from workspace.papers.models import Paper, Revision
 from workspace.papers.views.blueprint import bp
+from workspace.permissions import Permission, can
+from workspace.web.actor import actor
+from workspace.web.errors import status_of
+from workspace.web.forms import Form, LineField, MaxLength, Required, clean_line
+from workspace.web.i18n import fmt_datetime
+from workspace.web.messages import add_messages
 
-__all__ = ["bp"]
+add_messages(
+    {
+        "nothing_to_restore": _l("Der Text ist schon so, wie er in diesem Stand war. Es gibt nichts zurückzuholen."),
+        "version_named": _l("Dieser Stand hat schon einen Namen."),
+        "version.name": _l("Fassungen benennen können Redaktion und Leitung, solange das Papier nicht ruht."),
+    }
+)
+
+
+class RestoreForm(Form):
+    summary = LineField(_l("Warum?"), [MaxLength("summary_max")])
+
+
+class VersionForm(Form):
+    name = LineField(_l("Name der Fassung"), [Required(), MaxLength("version_name_max")])
+    note = LineField(_l("Anmerkung"), [MaxLength("summary_max")])
+
+
+# The history
+
+
+@bp.get("/papers/<key:key>/history")
+def history(key: str) -> ResponseReturnValue:
+    paper = queries.get_paper(actor(), key)
+    filters = timeline.Filters(
+        who=number_of(request.args.get("who")),
+        named_only=request.args.get("versions") == "1",
+        words=clean_line(request.args.get("q"))[: settings().search_max],
+    )
+    before = number_of(request.args.get("before"))
+    mark = queries.last_read(actor(), paper)
+    contributors = timeline.contributors(paper)
+    page = timeline.timeline(paper, filters, before, mark, {member.id: member for member, _count in contributors})
+    return render_template(
+        "papers/history.html",
+        paper=paper,
+        page=page,
+        filters=filters,
+        before=before,
+        mark=mark,
+        contributors=contributors,
+        editions=_editions(paper),
+        # looked up once: each line of the page ends them with its numbers
+        comparisons=url_for(".compare", key=key, old=1, new=1).removesuffix("1/1"),
+        revisions=url_for(".revision", key=key, number=1).removesuffix("1"),
+        older=_page(paper, filters, page.older) if page.older else "",
+        newer=_page(paper, filters, None) if before else "",
+    )
+
+
+def _page(paper: Paper, filters: timeline.Filters, before: int | None) -> str:
+    versions = "1" if filters.named_only else None
+    return url_for(
+        "papers.history", key=paper.key, before=before, who=filters.who, versions=versions, q=filters.words or None
+    )
+
+
+def _editions(paper: Paper) -> dict[int, Edition]:
+    """The published editions by their revision; the newest of one revision."""
+    rows = session().scalars(select(Edition).where(Edition.paper_id == paper.id).order_by(Edition.id))
+    return {edition.revision_number: edition for edition in rows}
+
+
+# One revision
+
+
+@bp.get("/papers/<key:key>/revisions/<number:number>")
+def revision(key: str, number: int) -> ResponseReturnValue:
+    paper = queries.get_paper(actor(), key)
+    found = queries.get_revision(paper, number)
+    return _revision_page(paper, found)
+
+
+def _revision_page(
+    paper: Paper, found: Revision, *, restoring: RestoreForm | None = None, naming: VersionForm | None = None
+) -> str:
+    return render_template(
+        "papers/revision.html",
+        paper=paper,
+        revision=found,
+        article=reading.article(paper, found),
+        is_head=found.number == paper.head_number,
+        mark=queries.last_read(actor(), paper),
+        may_restore=can(actor(), Permission.REVISION_SAVE, paper) and found.number != paper.head_number,
+        may_name=can(actor(), Permission.VERSION_NAME, paper) and found.version is None,
+        restoring=restoring or RestoreForm(formdata=None),
+        naming=naming or VersionForm(formdata=None),
+    )
+
+
+@bp.post("/papers/<key:key>/revisions/<number:number>/restoration")
+def restore(key: str, number: int) -> ResponseReturnValue:
+    paper, form = queries.get_paper(actor(), key), RestoreForm()
+    found = queries.get_revision(paper, number)
+    if not form.validate():
+        return _revision_page(paper, found, restoring=form), 422
+    summary = form.summary.data or _("Stand vom %(date)s zurückgeholt", date=fmt_datetime(found.created_at))
+    actions.restore_revision(actor(), paper, number, summary=summary)
+    flash(_("Der Text vom %(date)s ist als neuer Stand zurück.", date=fmt_datetime(found.created_at)))
+    return redirect(url_for(".show", key=key), 303)
+
+
+@bp.post("/papers/<key:key>/revisions/<number:number>/version")
+def name_version(key: str, number: int) -> ResponseReturnValue:
+    paper, form = queries.get_paper(actor(), key), VersionForm()
+    found = queries.get_revision(paper, number)
+    if not form.validate():
+        return _revision_page(paper, found, naming=form), 422
+    try:
+        version = actions.name_version(actor(), found, name=form.name.data, note=form.note.data)
+    except Invalid as error:
+        form.take(error)
+        return _revision_page(paper, found, naming=form), status_of(error)
+    flash(_("Dieser Stand heißt jetzt Fassung %(name)s.", name=version.name))
+    return redirect(url_for(".revision", key=key, number=number), 303)
+
+
+# Comparing
+
+
+@bp.get("/papers/<key:key>/compare")
+def choose_compare(key: str) -> ResponseReturnValue:
+    """Where the form "compare other revisions" leads: to the address of the comparison."""
+    paper = queries.get_paper(actor(), key)
+    old, new = (number_of(request.args.get(name)) for name in ("old", "new"))
+    if not old or not new:
+        raise NotFound
+    return redirect(_address(paper, min(old, new), max(old, new), _view()), 303)
+
+
+@bp.get("/papers/<key:key>/compare/<number:old>/<number:new>", endpoint="compare")
+def show_comparison(key: str, old: int, new: int) -> ResponseReturnValue:
+    paper = queries.get_paper(actor(), key)
+    if old > new:
+        return redirect(_address(paper, new, old, _view()), 303)
+    view = _view()
+    revisions = queries.get_revision(paper, old), queries.get_revision(paper, new)
+    found = compare(paper, *revisions, view)
+    mark = queries.last_read(actor(), paper)
+    at = number_of(request.args.get("change")) or 0
+    return render_template(
+        "papers/compare.html",
+        paper=paper,
+        comparison=found,
+        sentence=sentence(found.old.created_at, found.new.created_at, found.counts),
+        article=reading.article(paper, found.new) if view is View.CLEAN else None,
+        stands=timeline.stands(paper, old, new, mark.revision_number if mark else 0),
+        mark=mark,
+        at=at if at <= found.total else 0,
+        total=found.total if view is not View.CLEAN else 0,
+    )
+
+
+def _view() -> View:
+    wanted = request.args.get("view", "")
+    return View(wanted) if wanted in set(View) else View.COLUMN
+
+
+def _address(paper: Paper, old: int, new: int, view: View) -> str:
+    shown = None if view is View.COLUMN else view.value
+    return url_for("papers.compare", key=paper.key, old=old, new=new, view=shown)

@@ -1,0 +1,239 @@
+"""Two revisions compared: the marked text, what it counts and who changed what. Made parts are kept as derived rows."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import accumulate
+from typing import Self
+
+from markupsafe import Markup, escape
+from sqlalchemy import func, select
+
+from workspace.accounts.models import Member
+from workspace.accounts.queries import members_by_id
+from workspace.db import session
+from workspace.papers.comparison_words import redline_words
+from workspace.papers.models import Attachment, Paper, Revision, RevisionAuthor
+from workspace.papers.reading import figures
+from workspace.papers.store import authors_of, text_of
+from workspace.text import html
+from workspace.text.authorship import Runs
+from workspace.text.redline import REDLINE_VERSION, Counts, Redline, Section, redline
+from workspace.text.redline_views import Look, changes_only, column, side_by_side
+from workspace.text.redline_words import Person
+from workspace.text.tree import parse
+from workspace.web.derived import derived
+from workspace.web.i18n import fmt_datetime, locale
+from workspace.web.templating import initials
+
+COMPARISON_VERSION = 1
+"""Part of every cache key: raise it with every change of what is written here."""
+MOST_TEXTS = 16
+"""Earlier texts that are read to find who took something out; the rest stays without a name."""
+ENOUGH = 24
+"""So many characters recognise a passage; shorter ones are looked for together with what stands around them."""
+
+
+class View(StrEnum):
+    COLUMN = "column"
+    SIDE = "side"
+    CHANGES = "changes"
+    CLEAN = "clean"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What became of `old` in `new`.
+
+    html: the marked text; empty for the clean view, which is the reading page's.
+    total: changes to step through. people: who changed how much, most first.
+    """
+
+    old: Revision
+    new: Revision
+    view: View
+    html: Markup
+    counts: Counts
+    total: int
+    people: Sequence[tuple[Member, int]]
+    is_coarse: bool
+
+    @property
+    def is_same(self) -> bool:
+        """Whether both texts are letter for letter the same."""
+        return self.old.text_hash == self.new.text_hash
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What is kept of a comparison; people by their ids, their names come in when it is shown."""
+
+    counts: Counts
+    total: int
+    people: list[tuple[int, int]]
+    is_coarse: bool
+    html: str
+
+    def pack(self) -> str:
+        counts = self.counts
+        numbers = [counts.changed, counts.inserted, counts.moved, counts.deleted, counts.formatted]
+        sections = [[section.number, section.title] for section in counts.moved_to]
+        return json.dumps([numbers, sections, self.total, self.people, self.is_coarse]) + "\n" + self.html
+
+    @classmethod
+    def unpack(cls, kept: str) -> Self:
+        head, _newline, made = kept.partition("\n")
+        numbers, sections, total, people, is_coarse = json.loads(head)
+        targets = tuple(Section(number, title) for number, title in sections)
+        changed, inserted, moved, deleted, formatted = numbers
+        counts = Counts(changed, inserted, moved, deleted, formatted, targets)
+        return cls(counts, total, [(member, count) for member, count in people], is_coarse, made)
+
+
+def compare(paper: Paper, old: Revision, new: Revision, view: View = View.COLUMN) -> Comparison:
+    """Compare two revisions of a paper; `old` is the earlier one."""
+
+    def make() -> str:
+        return _make(paper, old, new, view).pack()
+
+    newest_file = session().scalar(select(func.max(Attachment.id)).where(Attachment.paper_id == paper.id))
+    inputs = (
+        COMPARISON_VERSION, REDLINE_VERSION, html.RENDERER_VERSION, old.number, new.number, old.text_hash,
+        new.text_hash, view, locale(), newest_file,
+    )  # fmt: skip
+    made = _Made.unpack(derived(paper.id, "compare", inputs, make))
+    members = members_by_id(member for member, _count in made.people)
+    return Comparison(
+        old, new, view, _with_names(made.html, members), made.counts, made.total,
+        [(members[member], count) for member, count in made.people if member in members], made.is_coarse,
+    )  # fmt: skip
+
+
+def _make(paper: Paper, old: Revision, new: Revision, view: View) -> _Made:
+    credit = _Credit.between(paper, old, new)
+    difference = redline(
+        parse(text_of(paper, old.number)),
+        parse(text_of(paper, new.number)),
+        authors=credit.wrote,
+        removers=credit.removed,
+    )
+    look = Look(words=redline_words(), figure=figures(paper), people=_placeholders(difference))
+    if view is View.SIDE:
+        made = side_by_side(difference, fmt_datetime(old.created_at), fmt_datetime(new.created_at), look)
+    elif view is View.CHANGES:
+        made = changes_only(difference, look)
+    else:
+        made = column(difference, look) if view is View.COLUMN else ""
+    people = [(author, count) for author, count in difference.people if isinstance(author, int)]
+    return _Made(difference.counts, difference.total, people, difference.is_coarse, made)
+
+
+# Names come in last, so that what is kept never holds the name of somebody who left.
+
+_NAME = re.compile("\x01([in])(\\d+)\x01")
+
+
+def _placeholders(difference: Redline) -> Mapping[Hashable, Person]:
+    return {author: Person(f"\x01i{author}\x01", f"\x01n{author}\x01") for author, _count in difference.people}
+
+
+def _with_names(made: str, members: Mapping[int, Member]) -> Markup:
+    def name(found: re.Match[str]) -> str:
+        member = members.get(int(found[2]))
+        text = member.name if member is not None else "–"
+        return str(escape(initials(text) if found[1] == "i" and member is not None else text))
+
+    # the writer escapes whatever people wrote, and a text in the stored form holds no such sign
+    return Markup(_NAME.sub(name, made))  # noqa: S704
+
+
+# Who changed what
+
+
+@dataclass(slots=True)
+class _Credit:
+    """Who wrote and who took out what between two revisions."""
+
+    paper: Paper
+    old: int
+    new: int
+    by_number: dict[int, frozenset[int]]
+    """Revision → who is credited in it, for the revisions after the old one up to the new one."""
+    everybody: frozenset[int]
+    texts: dict[int, str] = field(default_factory=dict)
+    _places: list[int] = field(default_factory=list)
+    _runs: Runs = ()
+
+    @classmethod
+    def between(cls, paper: Paper, old: Revision, new: Revision) -> Self:
+        rows = session().execute(
+            select(Revision.number, RevisionAuthor.member_id)
+            .join(RevisionAuthor, RevisionAuthor.revision_id == Revision.id)
+            .where(Revision.paper_id == paper.id, Revision.number > old.number, Revision.number <= new.number)
+        )
+        found: dict[int, set[int]] = {}
+        for number, member in rows:
+            found.setdefault(number, set()).add(member)
+        by_number = {number: frozenset(who) for number, who in found.items()}
+        credit = cls(paper, old.number, new.number, by_number, frozenset[int]().union(*by_number.values()))
+        if len(credit.everybody) > 1:
+            credit._runs = authors_of(paper, new.number).runs
+            credit._places = [0, *accumulate(length for _author, length in credit._runs)]
+        return credit
+
+    def wrote(self, start: int, end: int) -> Sequence[Hashable]:
+        """Who wrote new[start:end], most first; only those who wrote since the old revision."""
+        everybody = self.everybody
+        if len(everybody) < 2:
+            return tuple(everybody)
+        written: Counter[int] = Counter()
+        for at in range(bisect_right(self._places, start) - 1, bisect_left(self._places, end)):
+            author = self._runs[at][0]
+            if isinstance(author, int) and author in everybody:
+                written[author] += min(end, self._places[at + 1]) - max(start, self._places[at])
+        return [author for author, _count in written.most_common()]
+
+    def removed(self, start: int, end: int) -> Sequence[Hashable]:
+        """Who is credited in the revision in which old[start:end] was there no more."""
+        if len(self.everybody) < 2:
+            return tuple(self.everybody)
+        words = _recognisable(self._text(self.old), start, end)
+        low, high = self.old, self.new  # `low` still has them, `high` has them no more
+        while high - low > 1 and len(self._who(low, high)) > 1:
+            middle = (low + high) // 2
+            if middle not in self.texts and len(self.texts) >= MOST_TEXTS:
+                return ()
+            if words in self._text(middle):
+                low = middle
+            else:
+                high = middle
+        return sorted(self._who(low, high))
+
+    def _who(self, low: int, high: int) -> frozenset[int]:
+        """Who is credited after one revision up to another."""
+        found: set[int] = set()
+        for number in range(low + 1, high + 1):
+            found |= self.by_number.get(number, frozenset())
+            if len(found) > 1 and high - low > 1:
+                break
+        return frozenset(found)
+
+    def _text(self, number: int) -> str:
+        if number not in self.texts:
+            self.texts[number] = text_of(self.paper, number)
+        return self.texts[number]
+
+
+def _recognisable(text: str, start: int, end: int) -> str:
+    """text[start:end], a short one with what stands before and after it in its line."""
+    if end - start >= ENOUGH:
+        return text[start:end]
+    first = max(text.rfind("\n", 0, start) + 1, start - ENOUGH)
+    line_end = text.find("\n", end)
+    return text[first : min(end + ENOUGH, line_end if line_end >= 0 else len(text))]
