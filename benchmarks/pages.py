@@ -76,6 +76,7 @@ def save_next(client: FlaskClient, paper: Paper, versions: Iterator[str]) -> Cal
     token = csrf_of(client.get(path))
 
     def run() -> None:
+        session().rollback()
         session().refresh(paper)
         fields = {"csrf_token": token, "base": paper.head_number, "body": next(versions), "summary": "Gemessen"}
         answer = client.post(path, data=fields)
@@ -154,8 +155,8 @@ def main() -> None:
         row("yardstick: git log -n 50 --stat (a process)", log)
         row("yardstick: git diff --word-diff first last (a process)", diff)
 
-        few = measured(world, paper_with_revisions(world, 10, "Zehn Stände"))
-        many = measured(world, paper_with_revisions(world, 1000, "Tausend Stände"))
+        few = measured(world, paper_with_revisions(world, 10, "Zehn Stände", paragraphs_touched=9))
+        many = measured(world, paper_with_revisions(world, 1000, "Tausend Stände", paragraphs_touched=9))
         growth("1,000 revisions against 10", few, many, "1.3")
 
         many_papers(world, 100)

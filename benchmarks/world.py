@@ -71,25 +71,31 @@ def long_text() -> str:
     return read_script(SAMPLE / "papers" / "qualitaet").texts[-1]
 
 
-def texts(count: int) -> Iterator[str]:
-    """`count` different texts: each changes a sentence or two of the one before, all over the paper."""
+def texts(count: int, paragraphs_touched: int | None = None) -> Iterator[str]:
+    """`count` different texts: each changes a sentence of the one before.
+
+    Args:
+        paragraphs_touched: how many paragraphs take turns; None is all of the paper. With few, first and last text
+            differ by as much however many there are between.
+    """
     paragraphs = long_text().split("\n\n")
     plain = [n for n, p in enumerate(paragraphs) if re.match(r"[A-ZÄÖÜ]", p) and len(p) > 200]
+    plain = plain[:paragraphs_touched]
     yield "\n\n".join(paragraphs)
     for step in range(1, count):
         place = plain[(step * 7) % len(plain)]
         sentences = paragraphs[place].split(". ")
-        spot = (step * 3) % len(sentences)
+        spot = len(sentences) // 2
         sentences[spot] = re.sub(r" \(Prüfung \d+\)", "", sentences[spot]) + f" (Prüfung {step})"
         paragraphs[place] = ". ".join(sentences)
         yield "\n\n".join(paragraphs)
 
 
-def paper_with_revisions(world: World, count: int, title: str) -> Paper:
-    """A 60 KB paper with so many revisions by three hands, an hour apart."""
+def paper_with_revisions(world: World, count: int, title: str, paragraphs_touched: int | None = None) -> Paper:
+    """A 60 KB paper with so many revisions by two hands, an hour apart."""
     writers = (world.people.editor, world.people.lead)
     paper: Paper | None = None
-    for number, text in enumerate(texts(count)):
+    for number, text in enumerate(texts(count, paragraphs_touched)):
         by = actor_of(writers[number % len(writers)])
         with clock.at(BEGAN + timedelta(hours=number)):
             if paper is None:

@@ -32,7 +32,7 @@ KERN = "vendor/kern/kern.min.css"
 
 _READING = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
-    "selection read-mark diff stepper synopsis history compare edition library fields"
+    "selection read-mark diff stepper synopsis history compare edition library publishing fields"
 )
 _TOOL = "start people tables search checklist log uploads editor conflict writing"
 _FORMS = "forms sign-in"

@@ -59,7 +59,7 @@ def crawl(client: FlaskClient, starts: Iterable[str]) -> Iterator[tuple[str, str
     waiting, seen = sorted(starts), set(starts)
     while waiting and len(seen) < MOST_PAGES + len(waiting):
         path = waiting.pop(0)
-        answer = client.get(path)
+        answer = client.get(path, buffered=True)
         assert answer.status_code < 500, path
         body = answer.get_data(as_text=False).decode("utf-8", "replace")
         yield path, f"{answer.headers}\n{body}"

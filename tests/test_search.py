@@ -128,7 +128,7 @@ def test_a_forgotten_document_is_not_found(db: Session, people: People, papers: 
 
 
 def test_documents_of_different_kinds_do_not_mix(db: Session, people: People, papers: dict[str, Paper]) -> None:
-    search.index_document("edition", papers["recht"].id, "Kaffeesatz")
+    search.index_document("edition", papers["recht"].id, search.fold("Kaffeesatz"))
     db.commit()
     condition = search.matching("paper", Paper.id, "Kaffeesatz")
     assert condition is not None

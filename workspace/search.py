@@ -31,6 +31,7 @@ from workspace.db import Base, BigId, session
 WORD = re.compile(r"[^\W_]+(?:-[^\W_]+)*")
 DIGRAPH = re.compile("([aou])e")
 MARKUP = re.compile(r"[*_`~\u00ad]+")
+ACCENTS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+")
 TRIGRAM = 3
 MAX_WORDS = 8
 """Words of one query that count."""
@@ -49,15 +50,18 @@ class SearchDocument(Base):
     folded: Mapped[str] = mapped_column(Text)
 
 
-def fold(words: str) -> str:
-    """How words are compared: "Größe, **Bürger**rat" → "grosse, burgerrat"."""
-    plain = MARKUP.sub("", words).lower().replace("ß", "ss")
-    return "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+def fold(*words: str) -> str:
+    """How words are compared: "Größe, **Bürger**rat" → "grosse, burgerrat"; several texts become lines."""
+    plain = MARKUP.sub("", "\n".join(words)).lower().replace("ß", "ss")
+    return ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
 
 
-def index_document(kind: str, subject_id: int, *parts: str) -> None:
-    """Make these words findable, in the caller's transaction; earlier ones of the same thing are replaced."""
-    folded = fold("\n".join(parts))
+def index_document(kind: str, subject_id: int, folded: str) -> None:
+    """Make these words findable, in the caller's transaction; earlier ones of the same thing are replaced.
+
+    Args:
+        folded: from `fold`; long texts are folded before the lock.
+    """
     row = session().scalar(
         select(SearchDocument).where(SearchDocument.kind == kind, SearchDocument.subject_id == subject_id)
     )

@@ -1,4 +1,4 @@
-// sources 732736d3cec9c118
+// sources 2808b6bc8681b792
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources f8d4267fbd70780b
+// sources e528cac980c51ffa
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

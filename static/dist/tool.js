@@ -1,4 +1,4 @@
-// sources d954dd7d5ed6ac69
+// sources f4110f26b5e86408
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -44,3 +44,9 @@ def test_no_snippet_where_the_text_holds_none_of_the_words() -> None:
     assert snippet("Ein Satz.\n", "Haushalt") == []
     assert snippet("", "Haushalt") == []
     assert snippet("Ein Satz.\n", "!!!") == []
+
+
+def test_words_that_are_shown_anyway_need_not_be_found_again() -> None:
+    text = "Das Los und die Beteiligten.\n\nDer Haushalt allein.\n"
+    assert text_of(snippet(text, "Los Haushalt", besides="Losverfahren")) == "Der Haushalt allein."
+    assert snippet(text, "Los", besides="Losverfahren") == []

@@ -55,7 +55,9 @@ def _faults(element: Element, ids: set[str | None]) -> Iterator[str]:
             missing = set((element.get(name) or "").split()) - ids
             if missing:
                 yield f"<{element.tag} {name}> names {missing}, which is not there"
-    if element.tag in {"style", "font", "center"} or (element.tag == "script" and not element.get("src")):
+    is_data = element.get("type") == "application/ld+json"  # a block of data: no browser runs it
+    is_inline = element.tag == "script" and not element.get("src") and not is_data
+    if element.tag in {"style", "font", "center"} or is_inline:
         yield f"<{element.tag}> has no place in a page"
     if element.tag == "img" and element.get("alt") is None:
         yield "a picture without alternative text"

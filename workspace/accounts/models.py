@@ -43,7 +43,7 @@ class Member(Base):
 
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")
     roles: Mapped[list[MemberNetworkRole]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", foreign_keys="MemberNetworkRole.member_id"
+        cascade="all, delete-orphan", foreign_keys="MemberNetworkRole.member_id"
     )
 
     @property

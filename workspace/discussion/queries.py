@@ -203,6 +203,8 @@ def _order(view: ThreadView) -> tuple[int, int, int, int]:
 def _views(
     actor: Actor, paper: Paper, threads: Sequence[Thread], revision_number: int, text: str, keep: Keep | None
 ) -> list[ThreadView]:
+    if not threads:
+        return []
     is_outside = not can(actor, Permission.PAPER_READ, paper)
     passages: dict[int, Passage | None] = {}
     for thread in threads:

@@ -22,7 +22,7 @@ from workspace.papers.queries import attachments_of
 from workspace.papers.rights import COORDINATION
 from workspace.papers.store import text_of
 from workspace.permissions import Actor, Permission, require
-from workspace.search import drop_document, index_document
+from workspace.search import drop_document, fold, index_document
 from workspace.text.normal import normalize
 from workspace.text.pack import text_hash
 from workspace.text.tree import parse, without_guidance
@@ -162,6 +162,7 @@ def publish(actor: Actor, submission: Submission, *, slug: str | None = None, is
     _check_ready(paper, submission.title, submission.abstract, submission.contact, raw)
     text = without_guidance(raw)
     files, digest = [file.id for file in attachments_in(paper, parse(text))], text_hash(text)
+    folded = fold(submission.title, submission.abstract, submission.authors, text)
     if actor.member_id is None:
         raise Invalid("no_author")
     _lock_waiting(submission)
@@ -185,7 +186,7 @@ def publish(actor: Actor, submission: Submission, *, slug: str | None = None, is
     session().add_all(EditionFile(edition_id=edition.id, attachment_id=file) for file in files)
     _answer(actor, submission, SubmissionState.PUBLISHED, "")
     paper.state = PaperState.PUBLISHED
-    index_document("edition", edition.id, edition.title, edition.abstract, edition.authors, text)
+    index_document("edition", edition.id, folded)
     _record(actor, "edition.published", submission, edition=edition.number, slug=edition.slug)
     return edition
 

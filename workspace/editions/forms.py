@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField
-from wtforms.validators import Optional
+from wtforms import HiddenField, RadioField, SelectChoice
 
 from workspace.web.forms import Form, LineField, MaxLength, Required, TextField
 
-STEPS = (("minor", _l("Überarbeitung")), ("major", _l("Neufassung")))
+STEPS = (SelectChoice("minor", _l("Überarbeitung")), SelectChoice("major", _l("Neufassung")))
 
 
 class SubmitForm(Form):
@@ -21,7 +20,7 @@ class PublishForm(Form):
     """`slug` counts at the first publication only, `step` only afterwards."""
 
     slug = LineField(_l("Adresse"), [Required()])
-    step = RadioField(_l("Wie groß ist die Änderung?"), [Optional()], choices=STEPS, default="minor")
+    step = RadioField(_l("Wie groß ist die Änderung?"), [Required()], choices=STEPS, default="minor")
 
 
 class ReturnForm(Form):

@@ -111,10 +111,11 @@ def submission_article(submission: Submission, text: str, *, marks: tuple[Mark, 
     def tools(place: Place) -> str:
         start, end = place.words
         link = url_for("discussion.new", key=paper.key, revision=number, start=start, end=end)
-        return Markup(
+        html = Markup(
             '<details class="tools" data-skip><summary title="{0}"><span aria-hidden="true">⋯</span>'
             '<span class="vh">{0}</span></summary><ul role="list"><li><a href="{1}">{2}</a></li></ul></details>'
         ).format(_("Werkzeuge für diesen Absatz"), link, _("Kommentieren"))
+        return str(html)  # joined with finished HTML, which must not be escaped again
 
     def make() -> str:
         document = parse(text)

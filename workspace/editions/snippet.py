@@ -35,12 +35,15 @@ def marked(words: str, query: str) -> list[Piece]:
     return [piece for piece in (*pieces, (words[at:], False)) if piece[0]]
 
 
-def snippet(text: str, query: str) -> list[Piece]:
+def snippet(text: str, query: str, *, besides: str = "") -> list[Piece]:
     """Where the Markdown text speaks of the searched words: the paragraph with most of them, cut around the first.
 
-    Empty when no paragraph holds any.
+    Args:
+        besides: what is shown anyway; words that it holds need not be found again.
+    Returns: nothing when no paragraph holds any.
     """
-    terms = search_terms(query)
+    known = fold(besides)
+    terms = [term for term in search_terms(query) if term not in known]
     best = max(_paragraphs(text), key=lambda words: _held(words, terms), default="")
     if not _held(best, terms):
         return []

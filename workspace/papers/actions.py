@@ -17,7 +17,7 @@ from workspace.papers.models import OpenEditor, Paper, PaperKind, ReadMark, Revi
 from workspace.papers.store import text_of
 from workspace.papers.text import change_text
 from workspace.permissions import Actor, Permission, require
-from workspace.search import index_document
+from workspace.search import fold, index_document
 
 TEMPLATES = Path(__file__).parent / "templates"
 KEY_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -86,14 +86,18 @@ def describe_paper(actor: Actor, paper: Paper, *, title: str, abstract: str, con
     """
     require(actor, Permission.PAPER_DESCRIBE, paper)
     _check_description(title, abstract, contact)
-    text = text_of(paper, paper.head_number)
+    head = paper.head_number
+    folded = fold(text_of(paper, head))
     begin_writing()
+    session().refresh(paper, with_for_update=True)
     require(actor, Permission.PAPER_DESCRIBE, paper)
+    if paper.head_number != head:
+        folded = fold(text_of(paper, paper.head_number))
     before = (paper.title, paper.abstract, paper.contact)
     if before == (title, abstract, contact):
         return
     paper.title, paper.abstract, paper.contact = title, abstract, contact
-    index_document("paper", paper.id, title, abstract, text)
+    index_document("paper", paper.id, fold(title, abstract) + "\n" + folded)
     record(
         actor, "paper.described", subject_id=paper.id, paper_id=paper.id, group_id=paper.group_id,
         title=title, title_before=before[0],

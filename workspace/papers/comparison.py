@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import accumulate
@@ -22,7 +22,7 @@ from workspace.papers.comparison_words import redline_words
 from workspace.papers.models import Attachment, Paper, Revision, RevisionAuthor
 from workspace.papers.reading import figures
 from workspace.papers.store import authors_of, text_of
-from workspace.text import html
+from workspace.text import diff, html
 from workspace.text.authorship import Runs
 from workspace.text.redline import REDLINE_VERSION, Counts, Redline, Section, redline
 from workspace.text.redline_views import Look, changes_only, column, side_by_side
@@ -32,10 +32,10 @@ from workspace.web.derived import derived
 from workspace.web.i18n import fmt_datetime, locale
 from workspace.web.templating import initials
 
-COMPARISON_VERSION = 1
+COMPARISON_VERSION = 2
 """Part of every cache key: raise it with every change of what is written here."""
 MOST_TEXTS = 16
-"""Earlier texts that are read to find who took something out; the rest stays without a name."""
+"""Texts that are read to find who took something out; the rest stays without a name."""
 ENOUGH = 24
 """So many characters recognise a passage; shorter ones are looked for together with what stands around them."""
 
@@ -167,8 +167,9 @@ class _Credit:
     """Revision → who is credited in it, for the revisions after the old one up to the new one."""
     everybody: frozenset[int]
     texts: dict[int, str] = field(default_factory=dict)
-    _places: list[int] = field(default_factory=list)
-    _runs: Runs = ()
+    _starts: list[int] = field(default_factory=list)
+    _written: list[tuple[int, int, int]] = field(default_factory=list)
+    """(start, end, author) of what is new in the newer text, in order."""
 
     @classmethod
     def between(cls, paper: Paper, old: Revision, new: Revision) -> Self:
@@ -183,20 +184,24 @@ class _Credit:
         by_number = {number: frozenset(who) for number, who in found.items()}
         credit = cls(paper, old.number, new.number, by_number, frozenset[int]().union(*by_number.values()))
         if len(credit.everybody) > 1:
-            credit._runs = authors_of(paper, new.number).runs
-            credit._places = [0, *accumulate(length for _author, length in credit._runs)]
+            runs = authors_of(paper, new.number).runs
+            # A change as readers see it holds words that stood there before: only what is really new has an author.
+            difference = diff.compare(credit._text(old.number), credit._text(new.number), for_readers=False)
+            credit._written = [piece for piece in _new_pieces(difference, runs) if piece[2] in credit.everybody]
+            credit._starts = [start for start, _end, _author in credit._written]
         return credit
 
     def wrote(self, start: int, end: int) -> Sequence[Hashable]:
         """Who wrote new[start:end], most first; only those who wrote since the old revision."""
-        everybody = self.everybody
-        if len(everybody) < 2:
-            return tuple(everybody)
+        if len(self.everybody) < 2:
+            return tuple(self.everybody)
         written: Counter[int] = Counter()
-        for at in range(bisect_right(self._places, start) - 1, bisect_left(self._places, end)):
-            author = self._runs[at][0]
-            if isinstance(author, int) and author in everybody:
-                written[author] += min(end, self._places[at + 1]) - max(start, self._places[at])
+        at = max(0, bisect_right(self._starts, start) - 1)
+        while at < len(self._written) and self._starts[at] < end:
+            first, after, author = self._written[at]
+            if after > start:
+                written[author] += min(end, after) - max(start, first)
+            at += 1
         return [author for author, _count in written.most_common()]
 
     def removed(self, start: int, end: int) -> Sequence[Hashable]:
@@ -228,6 +233,26 @@ class _Credit:
         if number not in self.texts:
             self.texts[number] = text_of(self.paper, number)
         return self.texts[number]
+
+
+def _new_pieces(difference: diff.Difference, runs: Runs) -> Iterator[tuple[int, int, int]]:
+    """What was inserted, cut where its author changes."""
+    authors = iter([(end, author) for end, (author, _length) in zip(
+        accumulate(length for _author, length in runs), runs, strict=True
+    )])  # fmt: skip
+    run_end, author = next(authors, (0, 0))
+    at = 0
+    for kind, text in difference.ops:
+        if kind < 0:
+            continue
+        end = at + len(text)
+        while at < end:
+            while run_end <= at:
+                run_end, author = next(authors)
+            cut = min(end, run_end)
+            if kind > 0 and isinstance(author, int):
+                yield at, cut, author
+            at = cut
 
 
 def _recognisable(text: str, start: int, end: int) -> str:

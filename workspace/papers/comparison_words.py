@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from types import MappingProxyType
 
@@ -84,7 +85,20 @@ def sentence(old: datetime, new: datetime, counts: Counts) -> tuple[str, str, st
     """What happened between two moments, in three parts so that the middle one can stand out.
 
     ("Vom 9. bis 14. März wurden ", "5 Absätze geändert", ", 1 eingefügt und 1 gestrichen.")
+    Numbers do not part from their words at the end of a line.
     """
+    before, first, after = _sentence(old, new, counts)
+    return _tied(before), _tied(first), _tied(after)
+
+
+_APART = re.compile(r"(?<=\d) (?!bis|und|to|and)(?=[^\W\d])|(?<=\d\.) (?!bis)(?=[^\W\d])|(?<=Abschnitt) |(?<=section) ")
+
+
+def _tied(text: str) -> str:
+    return _APART.sub("\N{NO-BREAK SPACE}", text)
+
+
+def _sentence(old: datetime, new: datetime, counts: Counts) -> tuple[str, str, str]:
     parts = _parts(counts)
     if not parts:
         return "", _("Am Text hat sich nichts geändert."), ""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from threading import Lock
 
 from sqlalchemy import delete, func, select
 
@@ -13,6 +15,38 @@ from workspace.errors import Conflict, NotFound
 from workspace.papers.models import Authorship, Paper, Revision, RevisionAuthor, RevisionText
 from workspace.text import authorship, pack
 from workspace.text.diff import Difference, compare
+
+
+class RecentTexts:
+    """Texts read lately, by their hash: what has this hash is this text, whoever asks and whatever happened since.
+
+    Rights are looked at before a text is read, never here.
+    """
+
+    def __init__(self, most_characters: int) -> None:
+        self._texts: OrderedDict[str, str] = OrderedDict()
+        self._room, self._lock = most_characters, Lock()
+
+    def get(self, text_hash: str) -> str | None:
+        with self._lock:
+            found = self._texts.get(text_hash)
+            if found is not None:
+                self._texts.move_to_end(text_hash)
+            return found
+
+    def keep(self, text_hash: str, text: str) -> None:
+        """Keep a text, and let the longest unread ones go where there is no room."""
+        with self._lock:
+            if text_hash in self._texts:
+                return
+            self._texts[text_hash] = text
+            self._room -= len(text)
+            while self._room < 0:
+                _, gone = self._texts.popitem(last=False)
+                self._room += len(gone)
+
+
+RECENT = RecentTexts(most_characters=8_000_000)
 
 
 def text_of(paper: Paper, number: int) -> str:
@@ -27,6 +61,9 @@ def text_of(paper: Paper, number: int) -> str:
     )
     if expected is None:
         raise NotFound
+    known = RECENT.get(expected)
+    if known is not None:
+        return known
     rows = _packed(paper, number)
     try:
         found = pack.read(number, rows.__getitem__)
@@ -34,6 +71,7 @@ def text_of(paper: Paper, number: int) -> str:
         raise Conflict("damaged_revision", number=error.number) from error
     if pack.text_hash(found) != expected:
         raise Conflict("damaged_revision", number=number)
+    RECENT.keep(expected, found)
     return found
 
 

@@ -15,7 +15,7 @@ from workspace.events import record
 from workspace.papers.models import Paper, Revision, RevisionAuthor, RevisionText, Source
 from workspace.papers.store import Authors, authors_of, carry_authors, keep_authors, packed_text, text_of
 from workspace.permissions import Actor, Permission, require
-from workspace.search import index_document
+from workspace.search import fold, index_document
 from workspace.text import pack
 from workspace.text.diff import Difference, compare
 from workspace.text.merge import Merged, merge
@@ -52,6 +52,8 @@ class _Prepared:
     authors: Authors
     inserted: int
     deleted: int
+    folded: str
+    """The text as search looks at it."""
 
 
 def checked_text(raw: str) -> str:
@@ -139,7 +141,7 @@ def _prepare(
     inserted, deleted = _words_changed(difference)
     return _Prepared(
         number, text, source, packed_text(paper, number, text), _authors(actor, paper, difference, restored),
-        inserted, deleted,
+        inserted, deleted, fold(text),
     )  # fmt: skip
 
 
@@ -178,7 +180,7 @@ def _append(actor: Actor, paper: Paper, base: int, prepared: _Prepared, summary:
     keep_authors(paper, prepared.number, prepared.authors)
     paper.head_number = prepared.number
     paper.changed_at = now()
-    index_document("paper", paper.id, paper.title, paper.abstract, prepared.text)
+    index_document("paper", paper.id, fold(paper.title, paper.abstract) + "\n" + prepared.folded)
     session().flush()
     record(
         actor, "revision.saved", subject_id=revision.id, paper_id=paper.id, group_id=paper.group_id,

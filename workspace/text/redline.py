@@ -20,7 +20,7 @@ from workspace.text.redline_pairing import Entry, Group, Merged, Node, merge_doc
 
 __all__ = ["Counts", "Entry", "Group", "Node", "Redline", "Section", "redline"]
 
-REDLINE_VERSION = 1
+REDLINE_VERSION = 3
 """Part of every cache key of a rendered difference: counts up with each change of what is written."""
 
 Authors = Callable[[int, int], Sequence[Hashable]]

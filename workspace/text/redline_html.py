@@ -210,9 +210,9 @@ class BlockHtml(TextHtml):
         shown = [note for note in notes if not self._is_hidden(note)]
         if not shown:
             return
-        heading = ' id="fn-heading"' if self.has_ids else ""
         label = escape(self.words.page.footnotes)
-        self.out.append(f'<section class="footnotes" aria-label="{label}"><h2{heading} data-skip>{label}</h2><ol>\n')
+        tag, name = ("section", f' aria-label="{label}"') if self.has_ids else ("div", "")
+        self.out.append(f'<{tag} class="footnotes"{name}><h2 data-skip>{label}</h2><ol>\n')
         for note in shown:
             block = self.block_of(note)
             place = f' id="{note_ident(note.side, block.number)}"' if self.has_ids or note.side < 0 else ""
@@ -226,7 +226,7 @@ class BlockHtml(TextHtml):
                 target = mention_ident(block.number, 1)
                 self.out.append(f'<span class="fnback" data-skip> <a href="#{target}" aria-label="{back}">↑</a></span>')
             self.out.append("</li>\n")
-        self.out.append("</ol></section>\n")
+        self.out.append(f"</ol></{tag}>\n")
 
     # -- remarks ---------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ from workspace.text.redline_inline import (
 
 MOST_NOTES = 20
 """So many remarks are kept of one block."""
+HEADING_WEIGHT = 400
+"""A heading stays in its place against a paragraph of up to so many letters."""
 Pair = tuple[int, int]
 
 
@@ -123,6 +125,14 @@ def _texts(document: Document, blocks: Iterable[Block]) -> list[str]:
     return [document.source[_text_start(block) : block.end] for block in blocks]
 
 
+def _weighty(texts: list[str], blocks: Sequence[Block]) -> list[str]:
+    """Headings repeated: where a paragraph and a heading cross, the paragraph is what moved."""
+    return [
+        text if block.kind != "heading" else " ".join([text] * (1 + HEADING_WEIGHT // max(1, len(text))))
+        for text, block in zip(texts, blocks, strict=True)
+    ]
+
+
 def _text_start(block: Block) -> int:
     return block.children[0].start if block.kind == "footnote" and block.children else block.start
 
@@ -141,7 +151,7 @@ class _Merger:
 
     def entries(self) -> list[Entry]:
         old, new = self.old.blocks, self.new.blocks
-        texts = _texts(self.old, old), _texts(self.new, new)
+        texts = _weighty(_texts(self.old, old), old), _weighty(_texts(self.new, new), new)
         pairing = pair_and_move(*texts)
         in_order = _with_large([(i, j) for i, j, _ in pairing.in_order], *texts)
         in_order = [(i, j) for i, j in in_order if _is_same_kind(old[i], new[j])]

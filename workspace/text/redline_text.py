@@ -74,16 +74,20 @@ class TextHtml:
                 flat, at = (leaf.old, span.old) if self.side < 0 else (leaf.new, span.new)
                 self._passage(flat, at, at + span.length, -1 if self.side < 0 else 1)
             else:
-                self._change(node, index, span, leaf.old if span.kind < 0 else leaf.new)
+                is_replaced = not self.side and span.kind < 0 and leaf.spans[index + 1 : index + 2] != ()
+                is_replaced = is_replaced and leaf.spans[index + 1].kind > 0
+                self._change(node, index, span, leaf.old if span.kind < 0 else leaf.new, is_replaced=is_replaced)
 
-    def _change(self, node: Node, index: int, span: Span, flat: Flat) -> None:
+    def _change(self, node: Node, index: int, span: Span, flat: Flat, *, is_replaced: bool) -> None:
         at = span.old if span.kind < 0 else span.new
         authors = node.span_authors.get(index) or (node.authors if node.side else ())
         if flat.text[at : at + span.length].strip():
             opening, closing = self._spoken(span.kind, authors)
         else:
             opening = closing = ""
-        self.out.append(f"<{CHANGE[span.kind]}>{opening}")
+        # Its replacement follows at once, with no blank between: the style keeps them apart.
+        names = ' class="swap"' if is_replaced else ""
+        self.out.append(f"<{CHANGE[span.kind]}{names}>{opening}")
         self._passage(flat, at, at + span.length, span.kind)
         self.out.append(f"{closing}</{CHANGE[span.kind]}>")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from workspace.text.html_inline import Figure
 from workspace.text.leaves import headings, plain_text
@@ -213,27 +214,36 @@ class _Column(_View):
                 label = self.fold_label(places)
                 self.out.append(f'<details class="fold">{label}<div class="prose">\n{inside}</div></details>\n')
             else:
-                for place in places:
-                    self._row(self.redline.entries[place])
+                for entries in self._together(places):
+                    self._row(entries)
         self._notes(is_open=least > len(self.redline.entries))
         self.out.append("</div>\n")
         return "".join(self.out)
 
-    def _row(self, entry: Entry) -> None:
+    def _together(self, places: Sequence[int]) -> Iterator[list[Entry]]:
+        """Entries one by one, neighbours that moved together at once."""
+        entries = (self.redline.entries[place] for place in places)
+        for group, found in groupby(entries, lambda entry: (id(entry.group), entry.is_away) if entry.group else None):
+            if group is None:
+                yield from ([entry] for entry in found)
+            else:
+                yield list(found)
+
+    def _row(self, entries: list[Entry]) -> None:
+        entry, nodes = entries[0], [entry.node for entry in entries]
         node, group = entry.node, entry.group
         if group is not None and entry.is_away:
-            if entry.node.old is self.redline.old.blocks[group.pairs[0][0]]:
-                self._place_left(entry, group)
+            self._place_left(entry, group)
             return
         address = f' id="c{node.number}" data-n="{node.number}"' if node.number else ""
-        kind = " row--head" if node.block.kind == "heading" else ""
-        gutter = self.gutter([node], group) or "<div></div>"
-        self.html.node(node, is_outer=True)
-        self.html.said([node])
+        kind = " row--head" if node.block.kind == "heading" and group is None else ""
+        gutter = self.gutter(nodes, group) or "<div></div>"
+        for moved in nodes:
+            self.html.node(moved, is_outer=True)
+        self.html.said(nodes)
         inside = self.html.take()
         if group is not None:
-            note = self.came_from(group) if node.number else ""
-            inside = f'<div class="moved" data-moved="m{group.number}">\n{note}{inside}</div>\n'
+            inside = f'<div class="moved" data-moved="m{group.number}">\n{self.came_from(group)}{inside}</div>\n'
         self.out.append(f'<div class="row{kind}"{address}>{gutter}<div class="prose">\n{inside}</div></div>\n')
 
     def _place_left(self, entry: Entry, group: Group) -> None:

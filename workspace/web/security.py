@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from urllib.parse import urlsplit
+from functools import partial
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request, session
 from flask.typing import ResponseReturnValue
@@ -21,57 +22,59 @@ FILE_CSP = "sandbox; default-src 'none'"
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    home = urlsplit(settings.base_url)
-
-    @app.before_request
-    def come_home() -> ResponseReturnValue | None:
-        """On one's own machine "localhost" and "127.0.0.1" are two places for a browser: one cookie, one Origin."""
-        asked = _split_host(request.environ.get("HTTP_HOST", ""))
-        if request.method not in {"GET", "HEAD"} or asked is None or asked == (home.hostname, home.port):
-            return None
-        if asked[1] != home.port or not is_loopback(asked[0]) or not is_loopback(home.hostname or ""):
-            return None
-        sent = urlsplit(request.url)
-        return redirect(settings.base_url + sent.path + (f"?{sent.query}" if sent.query else ""), 307)
-
-    @app.before_request
-    def refuse_foreign_origin() -> None:
-        """A form of another site may not write here, whatever cookies the browser sends along."""
-        if request.method in SAFE_METHODS:
-            return
-        origin = request.headers.get("Origin")
-        if origin is not None and origin != settings.base_url:
-            abort(403)
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-            abort(403)
-
-    @app.before_request
-    def refuse_many_fields() -> None:
-        """Werkzeug counts the parts of multipart forms only; millions of empty fields fit into eight megabytes."""
-        if request.method in SAFE_METHODS or request.mimetype != "application/x-www-form-urlencoded":
-            return
-        if (request.content_length or 0) > settings.form_max_bytes:
-            abort(413)
-        if request.get_data(cache=True).count(b"&") >= settings.form_max_fields:
-            abort(413)
-
+    app.before_request(partial(come_home, urlsplit(settings.base_url)))
+    app.before_request(partial(refuse_foreign_origin, settings))
+    app.before_request(partial(refuse_many_fields, settings))
     CSRFProtect(app)  # after the check of the origin: a foreign form is forbidden, not only too old
+    app.after_request(partial(add_headers, settings))
 
-    @app.after_request
-    def add_headers(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", CSP)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if settings.is_secure:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        if request.endpoint != "static" or "Cache-Control" not in headers:
-            headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate" if is_public() else "no-store")
-            response.vary.add("Cookie")
-        return response
+
+def come_home(home: SplitResult) -> ResponseReturnValue | None:
+    """On one's own machine "localhost" and "127.0.0.1" are two places for a browser: one cookie, one Origin."""
+    asked = _split_host(request.environ.get("HTTP_HOST", ""))
+    if request.method not in {"GET", "HEAD"} or asked is None or asked == (home.hostname, home.port):
+        return None
+    if asked[1] != home.port or not is_loopback(asked[0]) or not is_loopback(home.hostname or ""):
+        return None
+    sent = urlsplit(request.url)
+    return redirect(home.geturl() + sent.path + (f"?{sent.query}" if sent.query else ""), 307)
+
+
+def refuse_foreign_origin(settings: Settings) -> None:
+    """A form of another site may not write here, whatever cookies the browser sends along."""
+    if request.method in SAFE_METHODS:
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != settings.base_url:
+        abort(403)
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        abort(403)
+
+
+def refuse_many_fields(settings: Settings) -> None:
+    """Werkzeug counts the parts of multipart forms only; millions of empty fields fit into eight megabytes."""
+    if request.method in SAFE_METHODS or request.mimetype != "application/x-www-form-urlencoded":
+        return
+    if (request.content_length or 0) > settings.form_max_bytes:
+        abort(413)
+    if request.get_data(cache=True).count(b"&") >= settings.form_max_fields:
+        abort(413)
+
+
+def add_headers(settings: Settings, response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    if settings.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if request.endpoint != "static" or "Cache-Control" not in headers:
+        headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate" if is_public() else "no-store")
+        response.vary.add("Cookie")
+    return response
 
 
 def is_public() -> bool:

@@ -33,13 +33,13 @@ def init_app(app: Flask) -> None:
         app.add_template_global(helper, helper.__name__)
     app.add_template_global(initials)
     app.add_template_global(static_url)
+    app.add_template_global(may, "can")
+    app.context_processor(lambda: {"locale": i18n.locale()})
 
-    @app.context_processor
-    def rights() -> dict[str, object]:
-        return {
-            "can": lambda permission, thing=None: can(actor(), permission, thing),
-            "locale": i18n.locale(),
-        }
+
+def may(permission: str, thing: object = None) -> bool:
+    """Whether the reader of this page may do this; `can` in templates."""
+    return can(actor(), permission, thing)
 
 
 def initials(name: str) -> str:

@@ -12,7 +12,7 @@ from workspace.discussion.marks import marks_for
 from workspace.discussion.queries import threads_shown
 from workspace.editions import actions, queries, rendering
 from workspace.editions.checklist import Draft, findings
-from workspace.editions.forms import STEPS, PublishForm, ReturnForm, WithdrawForm
+from workspace.editions.forms import PublishForm, ReturnForm, WithdrawForm
 from workspace.editions.models import Submission, SubmissionState
 from workspace.editions.views.blueprint import bp
 from workspace.errors import Invalid, NotFound
@@ -75,9 +75,7 @@ def _submission_page(found: Submission, publishing: PublishForm, returning: Retu
         publishing=publishing,
         returning=returning,
         numbers=actions.next_numbers(paper),
-        steps=STEPS,
         earlier=earlier,
-        kind=rendering.kind_word(paper.kind),
     )
 
 

@@ -74,12 +74,12 @@ def _page(chosen: Chosen, page: int) -> str:
 def _hit(edition: Edition, words: str) -> Hit:
     if not words:
         return Hit(edition, [(edition.title, False)], [(edition.abstract, False)], [])
-    abstract = snippet.marked(edition.abstract, words)
-    is_in_abstract = any(is_found for _word, is_found in abstract)
     return Hit(
-        edition, snippet.marked(edition.title, words), abstract,
-        [] if is_in_abstract else snippet.snippet(edition.text, words),
-    )  # fmt: skip
+        edition,
+        snippet.marked(edition.title, words),
+        snippet.marked(edition.abstract, words),
+        snippet.snippet(edition.text, words, besides=f"{edition.title} {edition.abstract}"),
+    )
 
 
 @bp.get("/library/feed.atom")

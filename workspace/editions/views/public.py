@@ -14,6 +14,7 @@ from workspace.editions.views.answers import public_answer
 from workspace.editions.views.blueprint import bp
 from workspace.errors import NotFound
 from workspace.network.queries import the_network
+from workspace.papers.forms import number_of
 from workspace.papers.sending import send_attachment
 from workspace.web.actor import public
 from workspace.web.links import absolute
@@ -78,6 +79,7 @@ def compare(slug: str, old_major: int, old_minor: int, new_major: int, new_minor
     if request.path != _compare_address(old, new):
         return redirect(_compare_address(old, new), 301)
     difference, total = rendering.edition_difference(old, new)
+    at = min(number_of(request.args.get("change")) or 0, total)
     return public_answer(
         render_template(
             "editions/compare.html",
@@ -86,9 +88,17 @@ def compare(slug: str, old_major: int, old_minor: int, new_major: int, new_minor
             said=rendering.said(rendering.edition_counts(old, new)),
             difference=difference,
             total=total,
+            at=at,
+            previous=_change(old, new, at - 1 if at > 1 else total),
+            following=_change(old, new, min(total, at + 1 if at < total else 1)),
             editions=queries.editions_of(slug),
         )
     )
+
+
+def _change(old: Edition, new: Edition, number: int) -> str:
+    """The address of one change, so that stepping needs no script; "" where nothing changed."""
+    return f"{_compare_address(old, new)}?change={number}#c{number}" if number else ""
 
 
 def _compare_address(old: Edition, new: Edition) -> str:

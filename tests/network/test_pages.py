@@ -1,0 +1,182 @@
+"""The start pages, the members' search, the settings."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.builders import TEXT, make_paper, post_form, save
+from tests.conftest import ClientFor
+from tests.people import People, actor_of
+from workspace.discussion import actions as discussion
+from workspace.discussion.models import ThreadKind
+from workspace.editions import actions as editions
+from workspace.errors import Conflict, Forbidden, Invalid
+from workspace.network import actions
+from workspace.network.queries import the_network
+from workspace.papers import actions as papers
+from workspace.papers.models import Paper
+from workspace.papers.queries import get_revision
+
+
+@pytest.fixture
+def published(db: Session, people: People) -> Paper:
+    """A paper with edition 1.0 and a newer draft."""
+    paper = make_paper(people, title="Antwort in acht Wochen", abstract="Warum eine Antwort dazugehört.")
+    lead = actor_of(people.lead)
+    version = papers.name_version(lead, get_revision(paper, 1), name="B1")
+    db.commit()
+    submission = editions.submit_version(lead, version, authors="AG Qualität")
+    db.commit()
+    editions.publish(actor_of(people.coordination), submission)
+    db.commit()
+    save(paper, people.editor, TEXT.replace("acht Wochen", "Kaffeesatz"))
+    return paper
+
+
+# Start
+
+
+def test_the_public_sees_who_we_are_and_what_is_published(
+    db: Session, app: Flask, people: People, published: Paper
+) -> None:
+    actions.describe_network(actor_of(people.admin), name="Netz <Nord>", about="Wir fragen nach.")
+    db.commit()
+    make_paper(people, title="Geheimer Entwurf")
+    page = app.test_client().get("/").get_data(as_text=True)
+    assert "Netz &lt;Nord&gt;" in page
+    assert "Wir fragen nach." in page
+    assert "Antwort in acht Wochen" in page
+    assert f"/p/{published.slug}" in page
+    assert "Geheimer Entwurf" not in page
+    assert published.key not in page
+
+
+def test_an_empty_workspace_says_what_will_stand_here(app: Flask, db: Session) -> None:
+    page = app.test_client().get("/")
+    assert page.status_code == 200
+    assert "sobald das erste erschienen ist" in page.get_data(as_text=True)
+
+
+def test_a_member_sees_what_changed_since_reading(db: Session, client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people)
+    rosa = client_for(people.reviewer)
+    assert "noch nicht gelesen" in rosa.get("/").get_data(as_text=True)
+    papers.mark_read(actor_of(people.reviewer), paper, 1)
+    db.commit()
+    page = rosa.get("/").get_data(as_text=True)
+    assert "noch nicht gelesen" not in page
+    assert "seit Sie gelesen haben" not in page
+    save(paper, people.editor, TEXT + "\nNeuer Absatz.\n")
+    page = rosa.get("/").get_data(as_text=True)
+    assert "Was sich in „Beteiligung mit Antwort“ geändert hat, seit Sie gelesen haben" in page
+    assert f"/papers/{paper.key}/compare?old=1&amp;new=2" in page or f"/papers/{paper.key}/compare/1/2" in page
+
+
+def test_a_member_sees_where_somebody_asks_for_them(db: Session, client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people)
+    thread = discussion.open_thread(
+        actor_of(people.editor), paper, kind=ThreadKind.QUESTION, body="Was meinen Sie, @rosa?", revision_number=1,
+        span=None,
+    )  # fmt: skip
+    db.commit()
+    rosa = client_for(people.reviewer)
+    assert "Emil Redaktion nennt Sie in Rückmeldung Nr. 1" in rosa.get("/").get_data(as_text=True)
+    assert "nennt Sie" not in client_for(people.reader).get("/").get_data(as_text=True)
+    discussion.resolve_thread(actor_of(people.editor), thread)
+    db.commit()
+    assert "nennt Sie" not in rosa.get("/").get_data(as_text=True)
+
+
+def test_coordination_sees_what_waits_to_be_published(db: Session, client_for: ClientFor, people: People) -> None:
+    paper, lead = make_paper(people), actor_of(people.lead)
+    version = papers.name_version(lead, get_revision(paper, 1), name="B1")
+    db.commit()
+    editions.submit_version(lead, version, authors="AG Qualität")
+    db.commit()
+    cora = client_for(people.coordination).get("/").get_data(as_text=True)
+    assert "zur Veröffentlichung eingereicht von Clara Leitung" in cora
+    assert f"/papers/{paper.key}" not in cora
+    for member in (people.admin, people.stranger):
+        assert "Beteiligung mit Antwort" not in client_for(member).get("/").get_data(as_text=True)
+
+
+def test_who_is_in_no_group_is_told_how_to_begin(client_for: ClientFor, people: People) -> None:
+    page = client_for(people.admin).get("/").get_data(as_text=True)
+    assert "Wie fange ich an?" in page
+    assert "Einstellungen des Netzwerks" in page
+    assert "Einstellungen des Netzwerks" not in client_for(people.lead).get("/").get_data(as_text=True)
+
+
+# Search
+
+
+def test_search_finds_ones_own_papers_and_what_is_published(
+    client_for: ClientFor, people: People, published: Paper
+) -> None:
+    rosa = client_for(people.reviewer).get("/search?q=Kaffeesatz").get_data(as_text=True)
+    assert f"/papers/{published.key}" in rosa
+    assert f"/p/{published.slug}" not in rosa, "the edition does not hold the word"
+    sam = client_for(people.stranger).get("/search?q=Kaffeesatz").get_data(as_text=True)
+    assert published.key not in sam
+    assert "Antwort in acht Wochen" not in sam
+    sam = client_for(people.stranger).get("/search?q=Beteiligungsblatt").get_data(as_text=True)
+    assert f"/p/{published.slug}" in sam
+    assert published.key not in sam
+
+
+def test_search_shows_the_words_as_words(client_for: ClientFor, people: People) -> None:
+    page = client_for(people.reviewer).get("/search", query_string={"q": '"><script>alert(1)</script>'})
+    assert "<script>alert" not in page.get_data(as_text=True)
+    assert "&lt;script&gt;" in page.get_data(as_text=True)
+
+
+def test_search_is_for_members(app: Flask, people: People) -> None:
+    assert app.test_client().get("/search?q=x").location.startswith("/sign-in?next=")
+
+
+@pytest.mark.parametrize("words", ["", " ", "x" * 5000, "\x00", "%", "a " * 500])
+def test_odd_searches_are_answered(client_for: ClientFor, people: People, words: str) -> None:
+    assert client_for(people.reviewer).get("/search", query_string={"q": words}).status_code == 200
+
+
+# Settings
+
+
+def test_admin_describes_the_network(db: Session, client_for: ClientFor, people: People) -> None:
+    adam = client_for(people.admin)
+    assert post_form(adam, "/settings", name="Netz Nord", about="Erste Zeile\r\n\r\nZweite").status_code == 303
+    page = adam.get("/settings").get_data(as_text=True)
+    assert 'value="Netz Nord"' in page
+    assert "Erste Zeile\n\nZweite" in page.replace("\r", "")
+    refused = post_form(adam, "/settings", name="", about="x" * 1001)
+    assert refused.status_code == 422
+    assert "höchstens 1000 Zeichen" in refused.get_data(as_text=True)
+    assert the_network().name == "Netz Nord"
+
+
+def test_only_admin_changes_settings(db: Session, client_for: ClientFor, people: People) -> None:
+    for member in (people.coordination, people.lead, people.stranger):
+        browser = client_for(member)
+        assert browser.get("/settings").status_code == 403
+        assert post_form(browser, "/account", "/settings", name="Meins").status_code == 403
+        with pytest.raises(Forbidden):
+            actions.describe_network(actor_of(member), name="Meins", about="")
+
+
+def test_the_network_is_founded_once(db: Session, people: People) -> None:
+    actions.found(name="Netz", about="", is_sample=False)
+    db.commit()
+    with pytest.raises(Conflict, match="not_empty"):
+        actions.found(name="Netz", about="", is_sample=True)
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [({"name": ""}, "name"), ({"name": "N" * 121}, "name"), ({"name": "N", "about": "A" * 1001}, "about")],
+)
+def test_a_description_has_its_limits(db: Session, people: People, given: dict[str, str], field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        actions.describe_network(actor_of(people.admin), **{"about": "", **given})
+    assert set(refused.value.fields) == {field}
