@@ -24,6 +24,9 @@ from workspace.db import make_engine, session_scope
 
 BASE_URL = "http://localhost"
 
+collect_ignore = [] if os.environ.get("CORPUS") else ["test_real_history.py"]
+"""What needs the corpus is not collected where there is none."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="run the long tests too")

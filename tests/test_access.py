@@ -180,7 +180,7 @@ def values(world: World, endpoint: str) -> dict[str, Any]:
         "groups.remove": {"member_id": people.disabled.id},
         "papers.choose_compare": {"old": 1, "new": 2},
         "editions.file": {"name": "schaubild.png"},
-        "editions.submission_file": {"name": "schaubild.png"},
+        "editions.submission_file": {"name": "ablauf.png"},
     }.get(endpoint, {})
 
 

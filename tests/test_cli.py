@@ -13,6 +13,7 @@ from workspace import create_app
 from workspace.cli import main
 from workspace.config import Settings
 
+pytestmark = pytest.mark.xdist_group("sample")  # loaded once
 LINK = re.compile(r"(http://[^/\s]+)(/sign-in/[\w-]{32})")
 
 
@@ -33,7 +34,7 @@ def refused(*words: str) -> str:
     result = run(*words)
     assert result.exit_code == 1, result.output
     assert "Traceback" not in result.output
-    sentence = result.output.strip()
+    sentence = result.output.strip().splitlines()[-1]
     assert sentence.startswith("Error: ")
     return sentence.removeprefix("Error: ")
 

@@ -28,6 +28,7 @@ from workspace.permissions import NetworkRole, Role
 from workspace.sample.loader import load_sample, sign_in_people
 from workspace.sample.scripts import all_scripts
 
+pytestmark = pytest.mark.xdist_group("sample")  # loaded once
 LOADED_AT = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
 
 

@@ -51,7 +51,7 @@ class World:
     draft: Paper
     """With an old and a new revision, a version, a thread with an edited comment, a picture; never submitted."""
     submitted: Paper
-    """Its version waits for coordination; head and comments went on."""
+    """Its version waits for coordination and shows one of its two pictures; head and comments went on."""
     published: Paper
     """Edition 1.0 superseded by 1.1; its head went on with secret words."""
     thread: Thread
@@ -109,7 +109,10 @@ def _draft(people: People) -> tuple[Paper, Thread, Version]:
 def _submitted(people: People) -> tuple[Paper, Submission]:
     lead = actor_of(people.lead)
     paper = _paper(people, SUBMITTED_TITLE, _text(f"{OLD} und {SUBMITTED_TEXT}"))
-    save(paper, people.editor, _text(SUBMITTED_TEXT), summary=SUMMARY)
+    for name, colour in (("ablauf", "teal"), (FILE, "red")):
+        add_attachment(actor_of(people.editor), paper, name=f"{name}.png", data=picture(colour))
+    session().commit()
+    save(paper, people.editor, _text(SUBMITTED_TEXT) + "\n![Ablauf](ablauf.png)\n", summary=SUMMARY)
     version = papers.name_version(lead, head_of(paper), name="K1")
     session().commit()
     submission = editions.submit_version(lead, version, authors="AG Qualität")

@@ -75,6 +75,14 @@ def test_coordination_reads_exactly_the_submitted_text(people: People, client_fo
     assert f"/papers/{submission.paper.key}/threads/new?revision=2" in page
 
 
+def test_footnotes_and_tools_are_marked_up_and_not_shown_as_source(people: People, client_for: ClientFor) -> None:
+    submission = submit(people, make_paper(people, text="Ein Satz[^1].\n\n[^1]: Eine Note & mehr.\n"))
+    page = client_for(people.coordination).get(address(submission)).get_data(as_text=True)
+    assert '<section class="footnotes"' in page
+    assert "&lt;section" not in page
+    assert page.count('<details class="tools"') == 2
+
+
 def test_only_the_files_of_the_submitted_text_are_shown(people: People, client_for: ClientFor) -> None:
     submission, client = rich_submission(people), client_for(people.coordination)
     answer = client.get(f"{address(submission)}/files/gezeigt.png")

@@ -111,11 +111,11 @@ def submission_article(submission: Submission, text: str, *, marks: tuple[Mark, 
     def tools(place: Place) -> str:
         start, end = place.words
         link = url_for("discussion.new", key=paper.key, revision=number, start=start, end=end)
-        html = Markup(
+        item = Markup(
             '<details class="tools" data-skip><summary title="{0}"><span aria-hidden="true">⋯</span>'
             '<span class="vh">{0}</span></summary><ul role="list"><li><a href="{1}">{2}</a></li></ul></details>'
         ).format(_("Werkzeuge für diesen Absatz"), link, _("Kommentieren"))
-        return str(html)  # joined with finished HTML, which must not be escaped again
+        return str(item)  # joined with finished HTML, which must not be escaped again
 
     def make() -> str:
         document = parse(text)
@@ -165,18 +165,22 @@ def edition_difference(old: Edition, new: Edition) -> tuple[Markup, int]:
 
 
 def said(counts: Counts) -> str:
-    """What changed, as a sentence: "3 Absätze geändert, 2 neu, 1 gestrichen.\""""
-    parts = []
-    if counts.changed:
-        parts.append(ngettext("1 Absatz geändert", "%(num)s Absätze geändert", counts.changed))
-    if counts.inserted:
-        parts.append(ngettext("1 Absatz neu", "%(num)s Absätze neu", counts.inserted))
-    if counts.moved:
-        parts.append(ngettext("1 Absatz verschoben", "%(num)s Absätze verschoben", counts.moved))
-    if counts.deleted:
-        parts.append(ngettext("1 Absatz gestrichen", "%(num)s Absätze gestrichen", counts.deleted))
-    if counts.formatted:
-        parts.append(ngettext("in 1 Absatz nur die Form", "in %(num)s Absätzen nur die Form", counts.formatted))
+    """What changed, as a sentence: "3 Absätze geändert, 2 eingefügt, 1 gestrichen.\""""
+    parts: list[str] = []
+    if count := counts.changed:
+        parts.append(ngettext("%(num)s Absatz geändert", "%(num)s Absätze geändert", count))
+    if count := counts.inserted:
+        whole = ngettext("%(num)s Absatz eingefügt", "%(num)s Absätze eingefügt", count)
+        parts.append(_("%(num)s eingefügt", num=count) if parts else whole)
+    if count := counts.moved:
+        whole = ngettext("%(num)s Absatz verschoben", "%(num)s Absätze verschoben", count)
+        parts.append(_("%(num)s verschoben", num=count) if parts else whole)
+    if count := counts.deleted:
+        whole = ngettext("%(num)s Absatz gestrichen", "%(num)s Absätze gestrichen", count)
+        parts.append(_("%(num)s gestrichen", num=count) if parts else whole)
+    if count := counts.formatted:
+        whole = ngettext("%(num)s Absatz nur in der Form geändert", "%(num)s Absätze nur in der Form geändert", count)
+        parts.append(_("%(num)s nur in der Form geändert", num=count) if parts else whole)
     return ", ".join(parts) + "." if parts else str(_("Der Text ist gleich geblieben."))
 
 

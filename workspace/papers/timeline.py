@@ -24,6 +24,8 @@ from workspace.text.grouping import Kept, sittings
 from workspace.web.derived import derived
 from workspace.web.i18n import local
 
+TIMELINE_VERSION = 1
+"""Part of the key under which pages of the history are kept; count up when they look different."""
 ROWS_PER_LINE = 4
 """So many revisions are read for each line of a page: neighbours of one sitting fold into one."""
 MOST_STANDS = 60

@@ -1,7 +1,8 @@
 """Marked passages inside rendered text: any overlap, always well-formed.
 
 Only text itself is wrapped, never formatting, so a passage that begins in one element and ends in another
-becomes several `<mark>` elements. The first carries the id, behind the last stands the counter link.
+becomes several `<mark>` elements. The first carries the id, the others name it in `data-for`; behind the last
+stands the counter link.
 """
 
 from __future__ import annotations
@@ -98,9 +99,9 @@ class Writer:
 
     def _begin(self, marks: tuple[Mark, ...]) -> None:
         for mark in marks:
-            ident = "" if mark in self._begun else f' id="{escape(mark.ident)}"'
+            name = "data-for" if mark in self._begun else "id"
             css = f' class="{escape(mark.css_class)}"' if mark.css_class else ""
-            self.out.append(f"<mark{ident}{css}>")
+            self.out.append(f'<mark {name}="{escape(mark.ident)}"{css}>')
             self._begun.add(mark)
         self._open = marks
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import FileStorage
 from wtforms import FileField
+from wtforms.validators import StopValidation
 
 from workspace.config import settings
 from workspace.editions.queries import published_file_ids
@@ -56,8 +58,18 @@ add_messages(
 )
 
 
+class Chosen:
+    """A file must be chosen."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - read by WTForms
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not isinstance(field.data, FileStorage) or not field.data.filename:
+            raise StopValidation(message("file_missing"))
+
+
 class FileForm(Form):
-    file = FileField(_l("Datei"))
+    file = FileField(_l("Datei"), [Chosen()])
     name = LineField(_l("Name im Papier"), [MaxLength("attachment_name_max")])
 
 
@@ -104,11 +116,9 @@ def _files_page(paper: Paper, form: FileForm) -> str:
 def upload(key: str) -> ResponseReturnValue:
     paper, form = queries.get_paper(actor(), key), FileForm()
     require(actor(), Permission.ATTACHMENT_ADD, paper)
-    given = request.files.get("file")
-    if not form.validate() or given is None or not given.filename:
-        if given is None or not given.filename:
-            form.file.errors = [*form.file.errors, message("file_missing")]
+    if not form.validate():
         return _files_page(paper, form), 422
+    given: FileStorage = form.file.data
     try:
         file = add_attachment(actor(), paper, name=_wanted_name(form, given), data=given.stream.read())
     except (Invalid, Conflict) as error:
@@ -131,7 +141,9 @@ def _wanted_name(form: FileForm, given: FileStorage) -> str:
     own = given.filename or ""
     wish: str = form.name.data or ""
     ending = "." + own.rpartition(".")[2]
-    return wish + ("" if not wish or wish.lower().endswith(ending.lower()) else ending) if wish else own
+    if not wish:
+        return own
+    return wish if wish.lower().endswith(ending.lower()) else wish + ending
 
 
 @bp.get("/papers/<key:key>/files/<path:name>")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from markupsafe import Markup
+from sqlalchemy import func, select
 
+from workspace.accounts.models import Member
 from workspace.config import settings
 from workspace.db import session
 from workspace.editions.models import Edition
@@ -16,13 +20,14 @@ from workspace.papers import actions, queries, reading, timeline
 from workspace.papers.comparison import View, compare
 from workspace.papers.comparison_words import sentence
 from workspace.papers.forms import number_of
-from workspace.papers.models import Paper, Revision
+from workspace.papers.models import Paper, ReadMark, Revision, Version
 from workspace.papers.views.blueprint import bp
 from workspace.permissions import Permission, can
 from workspace.web.actor import actor
+from workspace.web.derived import derived
 from workspace.web.errors import status_of
 from workspace.web.forms import Form, LineField, MaxLength, Required, clean_line
-from workspace.web.i18n import fmt_datetime
+from workspace.web.i18n import fmt_datetime, locale
 from workspace.web.messages import add_messages
 
 add_messages(
@@ -57,19 +62,49 @@ def history(key: str) -> ResponseReturnValue:
     before = number_of(request.args.get("before"))
     mark = queries.last_read(actor(), paper)
     contributors = timeline.contributors(paper)
-    page = timeline.timeline(paper, filters, before, mark, {member.id: member for member, _count in contributors})
+    members = {member.id: member for member, _count in contributors}
     return render_template(
         "papers/history.html",
         paper=paper,
-        page=page,
+        timeline=Markup(_kept_timeline(paper, filters, before, mark, members)),  # noqa: S704 - made by a template
         filters=filters,
-        before=before,
         mark=mark,
         contributors=contributors,
+    )
+
+
+def _kept_timeline(
+    paper: Paper, filters: timeline.Filters, before: int | None, mark: ReadMark | None, members: Mapping[int, Member]
+) -> str:
+    """The days of one page, made once for everything they show."""
+    milestones = session().execute(
+        select(
+            select(func.max(Version.id)).where(Version.paper_id == paper.id).scalar_subquery(),
+            select(func.max(Edition.id)).where(Edition.paper_id == paper.id).scalar_subquery(),
+        )
+    )
+    names = tuple((member.id, member.name, member.organisation_id) for member in members.values())
+    read = mark.revision_number if mark is not None else 0
+    inputs = (
+        *(timeline.TIMELINE_VERSION, locale(), paper.key, paper.head_number, *milestones.one()),
+        *(filters, before, read, names),
+    )
+    return derived(paper.id, "history", inputs, lambda: _timeline(paper, filters, before, mark, members))
+
+
+def _timeline(
+    paper: Paper, filters: timeline.Filters, before: int | None, mark: ReadMark | None, members: Mapping[int, Member]
+) -> str:
+    page = timeline.timeline(paper, filters, before, mark, members)
+    return render_template(
+        "papers/_timeline.html",
+        paper=paper,
+        page=page,
+        filters=filters,
         editions=_editions(paper),
         # looked up once: each line of the page ends them with its numbers
-        comparisons=url_for(".compare", key=key, old=1, new=1).removesuffix("1/1"),
-        revisions=url_for(".revision", key=key, number=1).removesuffix("1"),
+        comparisons=url_for(".compare", key=paper.key, old=1, new=1).removesuffix("1/1"),
+        revisions=url_for(".revision", key=paper.key, number=1).removesuffix("1"),
         older=_page(paper, filters, page.older) if page.older else "",
         newer=_page(paper, filters, None) if before else "",
     )
