@@ -34,8 +34,8 @@ _READING = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
     "selection read-mark diff stepper synopsis history compare edition library publishing fields"
 )
-_TOOL = "start people tables search checklist log uploads editor conflict writing"
-_FORMS = "forms sign-in"
+_TOOL = "start people tables search checklist desk log uploads editor conflict writing"
+_FORMS = "forms sign-in sheet"
 
 
 def _styles(components: str) -> tuple[str, ...]:

@@ -32,13 +32,18 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 }
 
 
+def is_source(folder: str) -> bool:
+    """Babel leaves out folders that begin with "_", where our macros are."""
+    return Path(folder).name != "__pycache__"
+
+
 def collected() -> Catalog:
     """Every sentence that code and templates use."""
     header = "# English translations of the workspace's German sentences; made by scripts/catalogue.py."
     catalog = Catalog(locale="en", charset="utf-8", fuzzy=False, header_comment=header)
     for folder, methods in SOURCES.items():
         options = {pattern: {"trimmed": "true", "silent": "false"} for pattern, kind in methods if kind == "jinja2"}
-        found = extract_from_dir(ROOT / folder, methods, options, keywords=KEYWORDS)
+        found = extract_from_dir(ROOT / folder, methods, options, keywords=KEYWORDS, directory_filter=is_source)
         for name, _line, message, _comments, context in found:
             catalog.add(message, locations=[(f"{folder}/{name}", 0)], context=context)
     return catalog

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,7 +19,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from tests import postgres
-from tests.people import People, make_people
+from tests.people import People, find_people, make_people
 from workspace import create_app, migrations
 from workspace.accounts.actions import open_session
 from workspace.accounts.models import Member
@@ -54,10 +58,84 @@ def no_outgoing_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
-def _reset_postgres(engine: Engine, tables: str) -> None:
-    with engine.begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+SETTINGS: dict[str, Any] = {
+    "environment": "test",
+    "secret_key": "for tests only, not a secret at all",
+    "base_url": BASE_URL,
+    "argon2_memory_kib": 1024,
+    "argon2_rounds": 1,
+}
+
+
+class Kind:
+    """One kind of database with an app for it, made once; set back to a known state before each test.
+
+    `empty` holds the newest schema and nothing else, `peopled` the people of tests/people.py as well.
+    """
+
+    def __init__(self, address: str, folder: Path) -> None:
+        self.settings = Settings(instance_dir=folder, database_url=address, **SETTINGS)
+        self.app = create_app(self.settings)
+        self.engine: Engine = self.app.extensions["workspace_engine"]
+        with using(self.settings), session_scope(self.app.extensions["workspace_sessions"]) as opened:
+            self.keep("empty")
+            make_people()
+            opened.commit()
+            opened.close()
+            self.keep("peopled")
+
+    def keep(self, state: str) -> None:
+        """Remember the database as it is now."""
+        raise NotImplementedError
+
+    def bring(self, state: str) -> None:
+        """Set the database back."""
+        raise NotImplementedError
+
+
+class SQLite(Kind):
+    """States are files; SQLite's own backup copies them, whatever connections are open."""
+
+    def __init__(self, folder: Path, template: Path) -> None:
+        self.file = folder / "workspace.sqlite3"
+        shutil.copy(template, self.file)
+        super().__init__(f"sqlite:///{self.file}", folder)
+
+    def _copy(self, source: Path, target: Path) -> None:
+        with closing(sqlite3.connect(source)) as made, closing(sqlite3.connect(target)) as copy:
+            copy.execute("PRAGMA synchronous=OFF")
+            made.backup(copy)
+
+    def keep(self, state: str) -> None:
+        self._copy(self.file, self.file.with_name(state))
+
+    def bring(self, state: str) -> None:
+        self._copy(self.file.with_name(state), self.file)
+
+
+class PostgreSQL(Kind):
+    """States are schemas with a copy of each table's rows."""
+
+    def _tables(self) -> list[str]:
+        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+        with self.engine.connect() as connection:
+            return list(connection.execute(text(query)).scalars())
+
+    def keep(self, state: str) -> None:
+        self.tables = self._tables()
+        copies = (f'CREATE TABLE {state}."{t}" AS SELECT * FROM public."{t}"' for t in self.tables)
+        with self.engine.begin() as connection:
+            connection.execute(text("; ".join((f"CREATE SCHEMA {state}", *copies))))
+            counts = (
+                (t, connection.execute(text(f'SELECT count(*) FROM {state}."{t}"')).scalar()) for t in self.tables
+            )
+            self.filled = {**getattr(self, "filled", {}), state: [t for t, rows in counts if rows]}
+
+    def bring(self, state: str) -> None:
+        deleted = (f'DELETE FROM public."{t}"' for t in self.tables)
+        copied = (f'INSERT INTO public."{t}" SELECT * FROM {state}."{t}"' for t in self.filled[state])
+        with self.engine.begin() as connection:
+            connection.execute(text("; ".join(("SET LOCAL session_replication_role = replica", *deleted, *copied))))
 
 
 @pytest.fixture(scope="session")
@@ -74,6 +152,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite_kind(sqlite_template: Path) -> Iterator[Kind]:
+    """In memory where the system offers such a folder: every commit waits for the disk otherwise."""
+    memory = Path("/dev/shm")  # noqa: S108
+    with TemporaryDirectory(prefix="workspace-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        kind = SQLite(Path(folder), sqlite_template)
+        yield kind
+        kind.engine.dispose()
+
+
+@pytest.fixture(scope="session")
 def postgres_address() -> Iterator[str]:
     """The address of an empty PostgreSQL database with the newest schema."""
     reason = postgres.reason_missing()
@@ -86,47 +174,43 @@ def postgres_address() -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def postgresql_kind(tmp_path_factory: pytest.TempPathFactory, postgres_address: str) -> Iterator[Kind]:
+    kind = PostgreSQL(postgres_address, tmp_path_factory.mktemp("installation"))
+    yield kind
+    kind.engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database with the newest schema; once for each kind."""
+def installation(request: pytest.FixtureRequest) -> Kind:
+    """A database of each kind, empty but for the newest schema."""
     if request.param not in request.config.getoption("--databases").split(","):
         pytest.skip(f"--databases leaves {request.param} out")
-    if request.param == "sqlite":
-        path = tmp_path / "workspace.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    address: str = request.getfixturevalue("postgres_address")
-    engine = make_engine(address)
-    with engine.connect() as connection:
-        names = connection.execute(
-            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
-        ).scalars()
-        tables = ", ".join(f'"{name}"' for name in names)
-    _reset_postgres(engine, tables)
-    engine.dispose()
-    return address
+    found: Kind = request.getfixturevalue(f"{request.param}_kind")
+    found.bring("empty")
+    return found
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(
-        environment="test",
-        instance_dir=tmp_path / "instance",
-        database_url=database_url,
-        secret_key="for tests only, not a secret at all",
-        base_url=BASE_URL,
-        argon2_memory_kib=1024,
-        argon2_rounds=1,
-    )
+def database_url(installation: Kind) -> str:
+    """The address of an empty database with the newest schema."""
+    return installation.settings.database_url
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    made = create_app(settings)
-    made.testing = True
-    made.config["PROPAGATE_EXCEPTIONS"] = False
-    yield made
-    made.extensions["workspace_engine"].dispose()
+def settings(installation: Kind) -> Settings:
+    return installation.settings
+
+
+@pytest.fixture
+def app(installation: Kind) -> Iterator[Flask]:
+    """The app of this kind of database; what a test changes in its configuration is set back."""
+    before = dict(installation.app.config)
+    installation.app.testing = True
+    installation.app.config["PROPAGATE_EXCEPTIONS"] = False
+    yield installation.app
+    installation.app.config.clear()
+    installation.app.config.update(before)
 
 
 @pytest.fixture
@@ -137,11 +221,10 @@ def db(app: Flask, settings: Settings) -> Iterator[Session]:
 
 
 @pytest.fixture
-def people(db: Session) -> People:
-    """One person for each role, two groups: see tests/people.py. Committed."""
-    made = make_people()
-    db.commit()
-    return made
+def people(installation: Kind, db: Session) -> People:
+    """One person for each role, two groups: see tests/people.py."""
+    installation.bring("peopled")
+    return find_people()
 
 
 ClientFor = Callable[[Member | None], FlaskClient]

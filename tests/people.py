@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sqlalchemy import select
+
 from workspace.accounts import actions as accounts
 from workspace.accounts.models import Member
 from workspace.db import session
@@ -73,3 +75,11 @@ def make_people() -> People:
         groups.set_role(lead, quality, member, role)
     accounts.disable_member(by, dora)
     return People(cora, adam, clara, emil, rosa, rudi, sam, dora, quality, other)
+
+
+def find_people() -> People:
+    """The people of `make_people` in a database that has them already."""
+    members = {member.email.split("@")[0]: member for member in session().scalars(select(Member)).unique()}
+    order = ("cora", "adam", "clara", "emil", "rosa", "rudi", "sam", "dora")
+    quality, other = session().scalars(select(Group).order_by(Group.id))
+    return People(*(members[first] for first in order), quality, other)

@@ -19,6 +19,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
 from tests.people import People, make_people
@@ -170,7 +171,7 @@ def values(world: World, endpoint: str) -> dict[str, Any]:
         "submission_id": world.submission.id,
         "slug": slug,
     }
-    return common | {
+    own: dict[str, dict[str, Any]] = {
         "accounts.link": {"token": "unbekannt"},
         "accounts.use_link": {"token": "unbekannt"},
         "papers.create": {"group_key": people.quality.key},
@@ -181,7 +182,8 @@ def values(world: World, endpoint: str) -> dict[str, Any]:
         "papers.choose_compare": {"old": 1, "new": 2},
         "editions.file": {"name": "schaubild.png"},
         "editions.submission_file": {"name": "ablauf.png"},
-    }.get(endpoint, {})
+    }
+    return common | own.get(endpoint, {})
 
 
 class Installed:
@@ -193,7 +195,7 @@ class Installed:
         self.at = folder / "now.sqlite3"
         self.settings = Settings(
             environment="test", instance_dir=folder, database_url=f"sqlite:///{self.at}", base_url="http://localhost",
-            secret_key="for tests only, not a secret at all", argon2_memory_kib=1024, argon2_rounds=1,
+            secret_key=SecretStr("for tests only, not a secret at all"), argon2_memory_kib=1024, argon2_rounds=1,
         )  # fmt: skip
 
 
@@ -242,7 +244,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
         write_token(people.reader)
         opened.commit()
         given = {rule.endpoint: values(world, rule.endpoint) for rule in app.url_map.iter_rules()}
-        with opened.get_bind().connect() as connection:
+        with app.extensions["workspace_engine"].connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     app.extensions["workspace_engine"].dispose()
@@ -253,7 +255,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
 
 def all_endpoints() -> list[tuple[str, str]]:
     """(endpoint, method) of everything the app answers to."""
-    settings = Settings(environment="test", instance_dir=Path("/nonexistent"), secret_key="x" * 40)
+    settings = Settings(environment="test", instance_dir=Path("/nonexistent"), secret_key=SecretStr("x" * 40))
     rules = create_app(settings).url_map.iter_rules()
     return sorted((r.endpoint, m) for r in rules for m in (r.methods or set()) - {"HEAD", "OPTIONS"})
 

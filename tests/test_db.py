@@ -163,9 +163,15 @@ def test_no_update_is_lost_between_four_writers(db: Session, app: Flask, setting
 
 def test_locking_a_paper_leaves_its_group_to_others(db: Session, app: Flask, people: People) -> None:
     paper, sent = make_paper(people), list[str]()
-    event.listen(app.extensions["workspace_engine"], "before_cursor_execute", lambda *given: sent.append(given[2]))
+    engine = app.extensions["workspace_engine"]
+
+    def note(*given: Any) -> None:
+        sent.append(given[2])
+
+    event.listen(engine, "before_cursor_execute", note)
     begin_writing()
     db.refresh(paper, with_for_update=True)
+    event.remove(engine, "before_cursor_execute", note)
     assert "JOIN working_group" in sent[-1]
     locked = sent[-1].partition("FOR UPDATE")[2]
     assert locked == (" OF paper" if db.get_bind().dialect.name == "postgresql" else "")
@@ -222,7 +228,7 @@ def test_revisions_and_events_cannot_be_changed(db: Session, people: People, tab
         db.execute(update(table).values(id=table.id))
     db.rollback()
     with pytest.raises(DatabaseError, match="append-only"):
-        db.execute(text(f"DELETE FROM {table.__tablename__}"))  # noqa: S608 - a table's own name
+        db.execute(text(f"DELETE FROM {table.__tablename__}"))
     db.rollback()
     assert len(db.scalars(select(table.id)).all()) == count
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,24 +30,24 @@ def _scripts() -> ScriptDirectory:
 REVISIONS = [script.revision for script in reversed(list(_scripts().walk_revisions()))]
 
 
-def _empty(engine: Engine) -> None:
-    """PostgreSQL keeps one database for all tests: it is emptied and left with the newest schema."""
-    if engine.dialect.name == "postgresql":
-        with engine.begin() as connection:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-
-
 @pytest.fixture
-def empty(database_url: str, tmp_path: Any) -> Iterator[Engine]:
-    """A database without any table."""
-    is_sqlite = database_url.startswith("sqlite")
-    engine = make_engine(f"sqlite:///{tmp_path}/empty.sqlite3" if is_sqlite else database_url)
-    _empty(engine)
+def empty(database_url: str, tmp_path: Path) -> Iterator[Engine]:
+    """A database of its own without any table."""
+    if database_url.startswith("sqlite"):
+        engine = make_engine(f"sqlite:///{tmp_path}/empty.sqlite3")
+        yield engine
+        engine.dispose()
+        return
+    server = make_engine(database_url).execution_options(isolation_level="AUTOCOMMIT")
+    name = f"empty_{secrets.token_hex(4)}"
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = make_engine(server.url.set(database=name).render_as_string(hide_password=False))
     yield engine
-    _empty(engine)
-    migrations.upgrade(engine)
     engine.dispose()
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name}"))
+    server.dispose()
 
 
 def test_there_is_one_line_of_migrations_with_one_head() -> None:
@@ -94,16 +96,11 @@ def test_the_models_make_the_same_schema_as_the_migrations(empty: Engine) -> Non
 
 
 def _empty_again(engine: Engine) -> None:
-    if engine.dialect.name == "postgresql":
-        _empty(engine)
-        with engine.begin() as connection:
-            connection.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
-        return
     with engine.begin() as connection:
-        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
-        connection.execute(text(f"DROP TABLE {SEARCH_INDEX}"))
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(text(f'DROP TABLE "{table.name}"'))
+        if engine.dialect.name == "sqlite":
+            connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+            connection.execute(text(f"DROP TABLE {SEARCH_INDEX}"))
+        metadata.drop_all(connection)
 
 
 def _described(found: Inspector) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-// sources 2808b6bc8681b792
+// sources b4d54ca6fcd8fcfb
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources e528cac980c51ffa
+// sources 1c2ba7207356295d
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources f4110f26b5e86408
+// sources 4e9720231fde77f1
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -45,10 +45,10 @@ def sign_in_again(db: Session, browser: FlaskClient, member: Member) -> None:
 
 
 def send_late(db: Session, browser: FlaskClient, page: str, action: str | None = None, **fields: str) -> str:
-    """Open the page, let the session end, send its form; gives where one is sent to."""
+    """Open the page, let the session end, send its form, which asks to be kept; gives where one is sent to."""
     token = csrf_of(browser.get(page))
     end_sessions(db)
-    answer = browser.post(action or page, data={"csrf_token": token, **fields})
+    answer = browser.post(action or page, data={"csrf_token": token, "kept_for": page, **fields})
     assert answer.status_code == 303
     location: str = answer.location
     return location
@@ -97,10 +97,23 @@ def test_tokens_and_passwords_are_never_kept(db: Session, client_for: ClientFor,
     assert kept == {"body": [WORDS]}
 
 
+def test_a_mere_button_keeps_nothing_and_promises_nothing(
+    db: Session, client_for: ClientFor, people: People, paper: Paper
+) -> None:
+    rudi = client_for(people.reader)
+    token = csrf_of(rudi.get(f"/papers/{paper.key}"))
+    end_sessions(db)
+    answer = rudi.post(f"/papers/{paper.key}/reading", data={"csrf_token": token, "revision": "1"})
+    told = rudi.get(answer.location).get_data(as_text=True)
+    assert "Bitte melden Sie sich an." in told
+    assert "aufgehoben" not in told
+    assert db.scalar(select(func.count(KeptForm.id))) == 0
+
+
 def test_a_stranger_keeps_nothing(app: Flask, db: Session, people: People, page: str) -> None:
     stranger = app.test_client()
     token = csrf_of(stranger.get("/sign-in"))
-    assert stranger.post(page, data={"csrf_token": token, "body": WORDS}).status_code == 303
+    assert stranger.post(page, data={"csrf_token": token, "body": WORDS, "kept_for": page}).status_code == 303
     assert db.scalar(select(func.count(KeptForm.id))) == 0
 
 

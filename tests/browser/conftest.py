@@ -16,6 +16,7 @@ from a2wsgi import WSGIMiddleware
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from tests.people import People, make_people
@@ -70,11 +71,12 @@ def served(tmp_path: Path, sqlite_template: Path) -> Iterator[Served]:
     at = tmp_path / "workspace.sqlite3"
     shutil.copy(sqlite_template, at)
     settings = Settings(
-        environment="test", instance_dir=tmp_path, database_url=f"sqlite:///{at}", argon2_memory_kib=1024,
-        secret_key="for tests only, not a secret at all", base_url=f"http://127.0.0.1:{port}", argon2_rounds=1,
+        environment="test", instance_dir=tmp_path, database_url=f"sqlite:///{at}",
+        base_url=f"http://127.0.0.1:{port}",
+        secret_key=SecretStr("for tests only, not a secret at all"), argon2_memory_kib=1024, argon2_rounds=1,
     )  # fmt: skip
     app = create_app(settings)
-    bridge = WSGIMiddleware(app.wsgi_app, workers=4)  # type: ignore[arg-type]
+    bridge = WSGIMiddleware(app.wsgi_app, workers=4)
     server = uvicorn.Server(uvicorn.Config(bridge, port=port, lifespan="off", log_level="error"))  # type: ignore[arg-type]
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -7,14 +7,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from tests.browser.conftest import PageFor, Served
+from tests.builders import TEXT, make_paper, save
+from tests.people import actor_of
 from tests.world import World, make_world
 from workspace.accounts.actions import write_token
 from workspace.accounts.models import Member
+from workspace.db import session
+from workspace.editions import actions as editions
+from workspace.editions.models import Submission
+from workspace.papers import actions as papers
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+CUT = """() => [...document.querySelectorAll(".bar a, .bar button, .bar summary, .site a, .site summary")]
+  .filter((element) => element.checkVisibility() && !element.closest(".menu__list"))
+  .filter((element) => {
+    const box = element.getBoundingClientRect();
+    return box.left < 0 || box.right > innerWidth || element.scrollWidth > element.clientWidth + 1;
+  })
+  .map((element) => element.textContent.trim())"""
+"""Deeds that stand beside the window or are broader than their own box: bars are fixed, so nothing scrolls to them."""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -36,13 +51,24 @@ def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
         yield people.lead, base + path
     yield people.reviewer, f"{base}/comments/{world.comment.id}"
     yield people.reviewer, f"{base}/threads/{world.thread.number}/passage"
-    yield people.lead, f"/groups/{people.quality.key}/papers/new"
     yield people.lead, f"/papers/{world.submitted.key}/submission"
+    yield people.lead, f"{base}/blocks/0-9?base=2"
+    yield people.lead, f"/groups/{people.quality.key}/papers/new"
+    yield people.reviewer, f"{base}/edit"
     yield people.stranger, base
+    for path in (f"/p/{slug}/1.1/withdrawal", f"/coordination/submissions/{_answered(world)}"):
+        yield people.coordination, path
     for path in ("/coordination", f"/coordination/submissions/{world.submission.id}", "/people", "/groups/new"):
         yield people.coordination, path
     yield people.coordination, f"/people/{people.reader.id}"
     yield people.admin, "/settings"
+
+
+def _answered(world: World) -> int:
+    """The id of a submission that coordination has answered."""
+    found = session().scalars(select(Submission.id).where(Submission.paper_id == world.published.id)).first()
+    assert found is not None
+    return found
 
 
 def violations(page: Page) -> list[str]:
@@ -56,8 +82,22 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def faults(page: Page) -> list[str]:
+    """Violations, and what does not fit into the window."""
+    found = violations(page)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if wide > 0:
+        found.append(f"scrolls sideways by {wide} px")
+    found += [f"cut off: {words}" for words in page.evaluate(CUT)]
+    return [f"{page.url}: {line}" for line in found]
+
+
+LOOKS = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+SIZES = pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+
+
+@LOOKS
+@SIZES
 def test_no_page_has_a_violation(served: Served, page_for: PageFor, dark: bool, phone: bool) -> None:
     world = make_world(served.people)
     served.db.commit()
@@ -67,12 +107,57 @@ def test_no_page_has_a_violation(served: Served, page_for: PageFor, dark: bool, 
     found: list[str] = []
     for member, path in walks:
         who = member.id if member is not None else 0
-        page = pages.setdefault(who, page_for(member, dark=dark, phone=phone)) if who not in pages else pages[who]
-        answer = page.goto(path)
+        if who not in pages:
+            pages[who] = page_for(member, dark=dark, phone=phone)
+        answer = pages[who].goto(path)
         assert answer is not None
         assert answer.status < 500, path
-        found += [f"{path}: {line}" for line in violations(page)]
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            found.append(f"{path}: scrolls sideways by {wide} px")
+        found += faults(pages[who])
+    assert not found, "\n".join(found)
+
+
+@LOOKS
+@SIZES
+def test_what_comes_of_deeds_has_no_violation(served: Served, page_for: PageFor, dark: bool, phone: bool) -> None:
+    """Refused forms, two who changed one sentence, what rests or is withdrawn, what a click opens."""
+    world, people = make_world(served.people), served.people
+    paper = make_paper(people)
+    served.db.commit()
+    found: list[str] = []
+    public = page_for(None, dark=dark, phone=phone)
+    public.goto("/sign-in")
+    public.locator("main form button").first.click()
+    expect(public.locator("[role=alert]")).to_be_visible()
+    found += faults(public)
+
+    lead = page_for(people.lead, dark=dark, phone=phone)
+    for address in (f"/groups/{people.quality.key}/papers/new", f"/papers/{paper.key}/description"):
+        lead.goto(address)
+        lead.locator("[name=title]").fill("")
+        lead.locator("main .btn--main").click()
+        expect(lead.locator("[role=alert]")).to_be_visible()
+        found += faults(lead)
+    lead.goto(f"/papers/{paper.key}/edit")
+    save(paper, people.editor, TEXT.replace("acht", "zehn"))
+    lead.locator("#body").fill(TEXT.replace("acht", "vier"))
+    lead.get_by_role("button", name="Speichern", exact=True).locator("visible=true").first.click()
+    expect(lead.locator(".theirs")).to_be_visible()
+    found += faults(lead)
+    lead.once("dialog", lambda dialog: dialog.accept())
+
+    lead.goto(f"/papers/{world.draft.key}")
+    lead.locator(".bar .menu summary").click()
+    found += faults(lead)
+    lead.keyboard.press("Escape")
+    lead.get_by_role("link", name="Zum ganzen Papier etwas sagen").click()
+    expect(lead.get_by_role("dialog")).to_be_visible()
+    found += faults(lead)
+
+    papers.park_paper(actor_of(people.lead), paper, reason="Bis nach der Sommerpause.")
+    editions.withdraw(actor_of(people.coordination), world.edition, "Eine Zahl war falsch.")
+    served.db.commit()
+    for address in (f"/papers/{paper.key}", f"/p/{world.published.slug}/1.1", f"/p/{world.published.slug}"):
+        lead.goto(address)
+        expect(lead.locator(".banner")).to_be_visible()
+        found += faults(lead)
     assert not found, "\n".join(found)

@@ -64,6 +64,7 @@ def comment_without_scripts(page: Page, words: str) -> None:
     block.get_by_role("link", name=re.compile("Kommentieren")).click()
     page.locator("#body").fill(words)
     press(page, "Rückmeldung absenden")
+    expect(page.get_by_text(words).first).to_be_attached()
 
 
 def comment_on_selection(page: Page, passage: str, words: str) -> None:
@@ -91,6 +92,7 @@ def comment_on_selection(page: Page, passage: str, words: str) -> None:
     page.locator(".selpop").click()
     page.locator("dialog textarea[name=body], main form.cform textarea[name=body]").first.fill(words)
     press(page, "Rückmeldung absenden")
+    expect(page.locator("article mark").first).to_have_text(passage)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
@@ -126,11 +128,10 @@ def test_from_sign_in_to_the_published_edition(served: Served, page_for: PageFor
 def name_and_submit(served: Served, page_for: PageFor, paper: str, *, phone: bool, scripts: bool) -> None:
     lead = page_for(served.people.lead, phone=phone, scripts=scripts)
     lead.goto(f"{paper}/revisions/3")
-    field = lead.locator("[name=name]")
-    if not field.is_visible():
-        lead.locator("details", has=field).locator("summary").first.click()
-    field.fill("K1")
-    press(lead, "Als Fassung benennen")
+    lead.get_by_text("Als Fassung benennen").click()
+    lead.locator("[name=name]").fill("K1")
+    press(lead, "Benennen")
+    expect(lead.get_by_text("K1").first).to_be_visible()
     lead.goto(f"{paper}/submission")
     lead.locator("[name=authors]").fill("AG Qualität")
     press(lead, "Fassung K1 einreichen")

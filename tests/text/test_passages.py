@@ -80,7 +80,7 @@ def test_every_id_is_unique_and_every_way_inside_the_page_leads_somewhere(
 def test_a_passage_over_a_link_has_its_counter_behind_the_link() -> None:
     page = shown("Ein [Verweis](/x) hier\n", marks=[html.Mark(2, 9, "t1", "", "Nr. 1: ", 2, "#k1")])
     assert (
-        '<mark id="t1">n </mark><a href="/x"><mark>Verw</mark>eis</a>'
+        '<mark id="t1">n </mark><a href="/x"><mark data-for="t1">Verw</mark>eis</a>'
         '<a class="cref" data-skip href="#k1"><span class="vh">Nr. 1: </span>2</a> hier'
     ) in page
 
@@ -89,9 +89,11 @@ def test_a_passage_over_several_blocks_marks_each_and_counts_once() -> None:
     page = shown("# Titel\n\neins\n\n- zwei\n", marks=[html.Mark(0, 22, "t1", "is-open", "", 3, "#k1")])
     assert page.count('<mark id="t1" class="is-open">') == 1
     assert page.count("<mark") == 3
-    assert '<mark class="is-open">zwei</mark><a class="cref" data-skip href="#k1">3</a>' in page
+    assert '<mark data-for="t1" class="is-open">zwei</mark><a class="cref" data-skip href="#k1">3</a>' in page
 
 
 def test_passages_may_overlap() -> None:
     page = shown("abcdef\n", marks=[html.Mark(0, 4, "t1"), html.Mark(2, 6, "t2")])
-    assert '<mark id="t1">ab</mark><mark><mark id="t2">cd</mark></mark><mark>ef</mark>' in page
+    assert (
+        '<mark id="t1">ab</mark><mark data-for="t1"><mark id="t2">cd</mark></mark><mark data-for="t2">ef</mark>' in page
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
@@ -31,6 +32,20 @@ LONG = "Ein langer Absatz, an dem jemand eine Stunde geschrieben hat <script>ale
 @pytest.fixture
 def public(app: Flask, people: People) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def own_app(settings: Settings, people: People) -> Iterator[Flask]:
+    """An app of the test's own, to add views to."""
+    made = create_app(settings)
+    yield made
+    made.extensions["workspace_engine"].dispose()
+
+
+def add_view(app: Flask, view: Callable[..., str], address: str | None = None) -> None:
+    """A public view that answers GET and POST."""
+    view.is_public = True  # type: ignore[attr-defined]
+    app.add_url_rule(address or f"/{view.__name__}", view_func=view, methods=["GET", "POST"])
 
 
 def check_headers(answer: TestResponse) -> None:
@@ -115,7 +130,7 @@ def test_https_is_remembered_by_browsers(settings: Settings, people: People) -> 
 
 
 @pytest.fixture
-def failing(app: Flask, people: People) -> FlaskClient:
+def failing(own_app: Flask) -> FlaskClient:
     """A browser of an app in which /fail/<what> raises it."""
     raised: dict[str, Exception] = {
         "NotFound": NotFound(), "Forbidden": Forbidden("group.roles"), "Invalid": Invalid(),
@@ -129,9 +144,8 @@ def failing(app: Flask, people: People) -> FlaskClient:
     def fail(what: str) -> str:
         raise raised[what]
 
-    fail.is_public = True  # type: ignore[attr-defined]
-    app.add_url_rule("/fail/<what>", view_func=fail, methods=["GET", "POST"])
-    return app.test_client()
+    add_view(own_app, fail, "/fail/<what>")
+    return own_app.test_client()
 
 
 REFUSALS = {
@@ -195,19 +209,18 @@ def test_a_wrong_method_names_the_right_ones(
         assert {word.strip() for word in answer.headers["Allow"].split(",")} == allowed
 
 
-def test_an_error_in_the_middle_of_a_database_failure_still_gets_a_page(app: Flask, people: People) -> None:
+def test_an_error_in_the_middle_of_a_database_failure_still_gets_a_page(own_app: Flask, people: People) -> None:
     def broken() -> str:
         session().execute(text("SELECT nothing FROM nowhere"))
         raise AssertionError("not reached")
 
-    broken.is_public = True  # type: ignore[attr-defined]
-    app.add_url_rule("/broken", view_func=broken)
-    answer = app.test_client().get("/broken")
+    add_view(own_app, broken)
+    answer = own_app.test_client().get("/broken")
     assert answer.status_code == 500
     assert "Bei uns ist etwas schiefgegangen" in answer.get_data(as_text=True)
 
 
-def test_who_was_a_moment_too_late_is_told_so(app: Flask, people: People, db: Session) -> None:
+def test_who_was_a_moment_too_late_is_told_so(own_app: Flask, people: People, db: Session) -> None:
     key = people.quality.key
 
     def late() -> str:
@@ -221,33 +234,30 @@ def test_who_was_a_moment_too_late_is_told_so(app: Flask, people: People, db: Se
         raise AssertionError("not reached")
 
     for view in (late, dangling):
-        view.is_public = True  # type: ignore[attr-defined]
-        app.add_url_rule(f"/{view.__name__}", view_func=view)
-    assert app.test_client().get("/late").status_code == 409
-    assert app.test_client().get("/dangling").status_code == 500, "a row that must be there is missing: our mistake"
+        add_view(own_app, view)
+    assert own_app.test_client().get("/late").status_code == 409
+    assert own_app.test_client().get("/dangling").status_code == 500, "a row that must be there is missing: our mistake"
 
 
-def test_a_refused_request_leaves_nothing_behind(app: Flask, people: People, db: Session) -> None:
+def test_a_refused_request_leaves_nothing_behind(own_app: Flask, people: People, db: Session) -> None:
     def half() -> str:
         session().execute(text("UPDATE working_group SET purpose = 'halb'"))
         raise Conflict("race")
 
-    half.is_public = True  # type: ignore[attr-defined]
-    app.add_url_rule("/half", view_func=half, methods=["POST"])
-    browser = app.test_client()
+    add_view(own_app, half)
+    browser = own_app.test_client()
     token = csrf_of(browser.get("/sign-in"))
     assert browser.post("/half", data={"csrf_token": token}).status_code == 409
     assert "halb" not in db.scalars(text("SELECT purpose FROM working_group")).all()
 
 
-def test_a_get_never_commits(app: Flask, people: People, db: Session) -> None:
+def test_a_get_never_commits(own_app: Flask, people: People, db: Session) -> None:
     def sneaky() -> str:
         session().execute(text("UPDATE working_group SET purpose = 'heimlich'"))
         return "fertig"
 
-    sneaky.is_public = True  # type: ignore[attr-defined]
-    app.add_url_rule("/sneaky", view_func=sneaky)
-    assert app.test_client().get("/sneaky").status_code == 200
+    add_view(own_app, sneaky)
+    assert own_app.test_client().get("/sneaky").status_code == 200
     assert "heimlich" not in db.scalars(text("SELECT purpose FROM working_group")).all()
 
 

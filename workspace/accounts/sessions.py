@@ -30,6 +30,8 @@ from workspace.web.errors import SECRET_FIELDS, answer, wants_json
 from workspace.web.links import here, safe_next
 from workspace.web.transaction import SAFE_METHODS
 
+PAGE_FIELD = "kept_for"
+"""The field with which a form asks to be kept, and names the page that puts it back."""
 LONGEST_PATH = 500
 """Characters of an address that a kept form can name."""
 GrantLoader = Callable[[Member], tuple[dict[int, Role], frozenset[tuple[int, int]]]]
@@ -150,7 +152,7 @@ def _page_of_form() -> str:
     """Where the sent form stands: what it says itself, else the first of its address and the page before it."""
     before = urlsplit(request.headers.get("Referer", ""))
     came_from = before.path if f"{before.scheme}://{before.netloc}" == settings().base_url else ""
-    pages = (request.form.get("kept_for"), request.path, came_from)
+    pages = (request.form.get(PAGE_FIELD), request.path, came_from)
     return next((page for page in map(safe_next, pages) if page and _can_be_opened(page)), "/")
 
 
@@ -161,10 +163,16 @@ def _can_be_opened(page: str) -> bool:
 
 
 def _keep_form(page: str) -> bool:
-    """Keep what was typed for 24 hours, for the browser whose session has ended and its member alone."""
+    """Keep what was typed for 24 hours, for the browser whose session has ended and its member alone.
+
+    A form that does not ask for it (a mere button) is not kept: no page would put it back.
+    """
+    if PAGE_FIELD not in request.form:
+        return False
     token = browser_token()
     opened = queries.find_session(token) if token else None
-    fields = {name: values for name, values in request.form.lists() if name not in SECRET_FIELDS}
+    left_out = {*SECRET_FIELDS, PAGE_FIELD}
+    fields = {name: values for name, values in request.form.lists() if name not in left_out}
     if opened is None or not any(value.strip() for values in fields.values() for value in values):
         return False
     begin_writing()

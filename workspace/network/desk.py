@@ -15,8 +15,6 @@ from workspace.permissions import Actor
 from workspace.search import matching
 
 ROWS = 12
-SNIPPET = 160
-"""Characters around the first hit."""
 
 
 @dataclass(frozen=True)

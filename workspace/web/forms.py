@@ -8,9 +8,11 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import HiddenInput
 
 from workspace.config import settings
 from workspace.db import session
@@ -79,6 +81,11 @@ class Form(FlaskForm):
             if formdata is None or isinstance(formdata, MultiDict):
                 return formdata
             return CombinedMultiDict((request.files, request.form)) if form.is_submitted() else None
+
+    def hidden_tag(self, *fields: Any) -> Markup:
+        """All hidden fields, without ids: two forms of a page have the same ones, and no label names them."""
+        hidden = (field for field in fields or self if isinstance(field.widget, HiddenInput))
+        return Markup("\n").join(field(id=False) for field in hidden)
 
     def take(self, error: Invalid) -> None:
         """Show what an action refused at the fields it names; the rest stands above the form.

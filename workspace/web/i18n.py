@@ -41,7 +41,7 @@ def local(moment: datetime) -> datetime:
 
 def fmt_date(moment: datetime) -> str:
     """14. März 2026"""
-    return str(format_date(local(moment).date(), "long"))
+    return str(format_date(local(moment).date(), "long" if locale() == "de" else "d MMMM y"))
 
 
 def fmt_day(moment: datetime) -> str:

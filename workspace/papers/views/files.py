@@ -93,7 +93,8 @@ class Row:
     def markdown(self) -> str:
         """Ready to be put into the text."""
         if self.file.is_picture:
-            return f'![{_("Was auf dem Bild zu sehen ist")}]({self.file.name}){{caption="{_("Bildunterschrift")}"}}'
+            alt, caption = _("Was auf dem Bild zu sehen ist"), _("Bildunterschrift")
+            return f'![{alt}]({self.file.name}){{caption="{caption}"}}'
         address = url_for("papers.file", key=self.file.paper.key, name=self.file.name)
         return f"[{self.file.name.rpartition('.')[0]}]({address})"
 
