@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -27,6 +28,11 @@ from workspace.config import Settings, using
 from workspace.db import make_engine, session_scope
 
 BASE_URL = "http://localhost"
+
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile("explore" if os.environ.get("EXPLORE") else "steady")
+"""The same examples each time, so that nobody's change fails by chance; EXPLORE=1 looks for new ones."""
 
 collect_ignore = [] if os.environ.get("CORPUS") else ["test_real_history.py"]
 """What needs the corpus is not collected where there is none."""

@@ -82,10 +82,12 @@ def opened_database(settings: Settings) -> Iterator[Engine]:
     if not settings.database_url:
         settings.instance_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.resolved_database_url())
-    migrations.upgrade(engine)
-    with using(settings), session_scope(make_sessions(engine)):
-        yield engine
-    engine.dispose()
+    try:
+        migrations.upgrade(engine)
+        with using(settings), session_scope(make_sessions(engine)):
+            yield engine
+    finally:
+        engine.dispose()
 
 
 def with_database(command: Callable[..., None]) -> Callable[..., None]:

@@ -7,6 +7,8 @@ asks for them.
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -84,9 +86,9 @@ def _teach_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
-        timeout = f"busy_timeout={BUSY_TIMEOUT}"  # first: switching to WAL may have to wait as well
-        for pragma in (timeout, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT}", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute("PRAGMA " + pragma)
+        _switch_to_wal(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -96,6 +98,20 @@ def _teach_sqlite(engine: Engine) -> None:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience)}")
             connection.info["patience"] = patience
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes", False) else "BEGIN")
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Where two open a new database at the same instant, SQLite answers one of them "locked" without waiting."""
+    until = time.monotonic() + BUSY_TIMEOUT / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def begin_briefly(own: Session, milliseconds: int) -> None:

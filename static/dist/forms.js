@@ -1,4 +1,4 @@
-// sources b4d54ca6fcd8fcfb
+// sources 052e5e5f8a00d046
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources 1c2ba7207356295d
+// sources 32023e54b7253a5e
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

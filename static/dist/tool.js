@@ -1,4 +1,4 @@
-// sources 4e9720231fde77f1
+// sources a636c989df19cd6b
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -76,8 +76,8 @@ def served(tmp_path: Path, sqlite_template: Path) -> Iterator[Served]:
         secret_key=SecretStr("for tests only, not a secret at all"), argon2_memory_kib=1024, argon2_rounds=1,
     )  # fmt: skip
     app = create_app(settings)
-    bridge = WSGIMiddleware(app.wsgi_app, workers=4)
-    server = uvicorn.Server(uvicorn.Config(bridge, port=port, lifespan="off", log_level="error"))  # type: ignore[arg-type]
+    bridge = WSGIMiddleware(app.wsgi_app, workers=4)  # type: ignore[arg-type]
+    server = uvicorn.Server(uvicorn.Config(bridge, port=port, lifespan="off", log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

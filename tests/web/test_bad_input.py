@@ -144,15 +144,7 @@ def test_unknown_and_repeated_fields(world: World) -> None:
     assert broken_by(world, "POST", data=sent, content_type=FORM) == []
 
 
-JSON_BODIES = [
-    "[]",
-    "{}",
-    "null",
-    '"text"',
-    '{"title": 5, "name": ["a"], "body": {"a": 1}, "email": "\\ud800"}',
-    "{",
-    "1e999",
-]
+JSON_BODIES = ["[1]", "null", '{"title": 5, "name": ["a"], "body": {"a": 1}, "email": "\\ud800"}', "{"]
 BODIES = [
     *(("application/json", body.encode()) for body in JSON_BODIES),
     ("text/plain", b"name=x"),
@@ -168,9 +160,9 @@ BODIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "body"), BODIES)
-def test_bodies_of_other_kinds(world: World, kind: str, body: bytes) -> None:
-    assert broken_by(world, "POST", data=body, content_type=kind) == []
+@pytest.mark.parametrize(("content_type", "body"), BODIES)
+def test_bodies_of_other_kinds(world: World, content_type: str, body: bytes) -> None:
+    assert broken_by(world, "POST", data=body, content_type=content_type) == []
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE", "X" * 50])

@@ -56,14 +56,14 @@ def test_what_was_made_is_kept(db: Session, paper: Paper, make: Callable[[], str
 
 
 @pytest.mark.parametrize(
-    ("paper_id", "kind", "inputs"), [(2, "page", ("abc", 1)), (1, "diff", ("abc", 1)), (1, "page", ("abc", 2))]
+    ("paper_id", "part", "inputs"), [(2, "page", ("abc", 1)), (1, "diff", ("abc", 1)), (1, "page", ("abc", 2))]
 )
 def test_other_inputs_are_another_row(
-    db: Session, paper: Paper, make: Callable[[], str], paper_id: int, kind: str, inputs: tuple[object, ...]
+    db: Session, paper: Paper, make: Callable[[], str], paper_id: int, part: str, inputs: tuple[object, ...]
 ) -> None:
     first = derived(1, "page", ("abc", 1), make)
     look_again(db)
-    assert derived(paper_id, kind, inputs, make) != first
+    assert derived(paper_id, part, inputs, make) != first
     assert count(db) == 2
 
 

@@ -200,8 +200,8 @@ def kept_fields(page: str) -> dict[str, list[str]] | None:
 
 
 def drop_kept(page: str) -> None:
-    """Forget what was kept for this page: the form was sent now."""
+    """Forget what was kept for this page, as the sent form names it."""
     session_id = current_session_id()
-    if session_id is not None and queries.kept_form(session_id, page) is not None:
+    if session_id is not None and safe_next(page) is not None and queries.kept_form(session_id, page) is not None:
         begin_writing()
         session().execute(delete(KeptForm).where(KeptForm.session_id == session_id, KeptForm.path == page))

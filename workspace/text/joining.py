@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -131,7 +132,7 @@ class Attempt:
         if self._settled:
             text = joined.outside_conflicts()
             for keys, wordings in self._settled:
-                if not all(wording in text for wording in wordings):
+                if not all(_stands_in(wording, text) for wording in wordings):
                     self._doubts.not_settled.update(keys)
 
     def _see_moves(self, moves: tuple[Sequence[Move], Sequence[Move]]) -> None:
@@ -233,9 +234,9 @@ class Attempt:
             if self._has_already(hunk, others):
                 continue
             new, old, text = hunk.new.strip(), hunk.old.strip(), self._texts[1 - side]
-            if not _is_long(new) or new not in text or new in self._base or (old and old in text):
+            if not _is_long(new) or not _stands_in(new, text) or new in self._base or (old and old in text):
                 return None
-            if not old and not any(new in other.new for other in self._changes[1 - side]):
+            if not old and not any(_stands_in(new, other.new) for other in self._changes[1 - side]):
                 return None  # what is only added has to be added there too, not made of what stood there
             wordings.append(new)
         return wordings
@@ -256,17 +257,24 @@ class Attempt:
             if region.is_both or region.is_dropped or not linked.isdisjoint(region.keys):
                 continue
             new = _lone_insertion(region, side)
-            if new is None or new not in whole[1 - side] or new in self._base:
+            if new is None or not _stands_in(new, whole[1 - side]) or new in self._base:
                 continue
             if not self._doubts.not_settled.isdisjoint(region.keys):
                 continue
-            others = (r for r, hunk in news[1 - side] if not r.is_dropped and new in hunk.new)
+            others = (r for r, hunk in news[1 - side] if not r.is_dropped and _stands_in(new, hunk.new))
             other = next(others, None)
             if other is not None:
                 # Regions come in order: of two equal insertions the later one goes.
                 later = other if _lone_insertion(other, 1 - side) == new and other.start > region.start else region
                 later.is_dropped = True
                 self._settled.append((set(later.keys), [new]))
+
+
+def _stands_in(wording: str, text: str) -> bool:
+    """Whether a text has this wording as words of its own, not as part of longer ones."""
+    head = r"(?<!\w)" if wording[:1].isalnum() else ""
+    tail = r"(?!\w)" if wording[-1:].isalnum() else ""
+    return wording in text and re.search(head + re.escape(wording) + tail, text) is not None
 
 
 def _lone_insertion(region: Region, side: int) -> str | None:
