@@ -29,7 +29,7 @@ def test_a_thread_gets_the_next_number_and_its_passage(people: People) -> None:
     assert first.passage is not None
     assert (first.passage.quote, first.passage.words) == (PASSAGE, PASSAGE)
     assert second.passage is None
-    assert [event.verb for event in session().scalars(select(Event))][-2:] == ["thread.opened"] * 2
+    assert [event.verb for event in session().scalars(select(Event).order_by(Event.id))][-2:] == ["thread.opened"] * 2
 
 
 def test_a_passage_keeps_the_words_that_readers_see(people: People) -> None:
@@ -167,7 +167,8 @@ def test_resolving_and_reopening_happen_once(people: People) -> None:
     for _ in range(2):
         actions.reopen_thread(actor_of(people.reviewer), thread)
         session().commit()
-    verbs = list(session().scalars(select(Event.verb).where(Event.verb.in_(("thread.resolved", "thread.reopened")))))
+    acts = select(Event.verb).where(Event.verb.in_(("thread.resolved", "thread.reopened"))).order_by(Event.id)
+    verbs = list(session().scalars(acts))
     assert verbs == ["thread.resolved", "thread.reopened"]
 
 

@@ -208,7 +208,7 @@ def test_translations_are_english_with_english_quotes() -> None:
             assert english.count("“") == english.count("”"), f"{german}: {english}"
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_dates_put_the_day_first(app: Flask, settings: Settings) -> None:
     moment = datetime(2026, 3, 14, 13, 3, tzinfo=UTC)
     with using(settings), app.test_request_context(headers={"Accept-Language": "en"}):
@@ -312,7 +312,7 @@ def browser(client_for: ClientFor, world: World, data: tuple[str, ...], person: 
     return Browser(client_for(None if person == "anonymous" else getattr(world.people, person)), data)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("person", ["anonymous", "reader", "reviewer", "lead", "coordination", "admin"])
 def test_no_page_asked_for_in_english_speaks_german(
     app: Flask, world: World, data: tuple[str, ...], client_for: ClientFor, person: str
@@ -332,7 +332,7 @@ def test_no_page_asked_for_in_english_speaks_german(
     assert not found, "\n".join(dict.fromkeys(found))
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("forms", "statuses"), [(WRONG_FORMS, range(400, 500)), (DEEDS, range(200, 300))])
 def test_no_answer_in_english_speaks_german(
     app: Flask, world: World, data: tuple[str, ...], client_for: ClientFor, forms: tuple[Form, ...], statuses: range
@@ -347,7 +347,7 @@ def test_no_answer_in_english_speaks_german(
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_the_examination_notices_german(client_for: ClientFor, db: Session) -> None:
     page = """<!doctype html><html lang="en"><title>Papers</title><p>Gespeichert.</p><p title="Bitte warten">x</p>
         <button data-done="Link ist kopiert">Copy</button><p>Ein Satz</p><article class="prose" lang="de"><p>Und hier
