@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -22,6 +23,7 @@ SOURCES = {
     "workspace": [("**.py", "python")],
     "templates": [("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.xml", "jinja2"), ("**.atom", "jinja2")],
 }
+NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "_l": None,
@@ -78,6 +80,7 @@ def as_po(catalog: Catalog) -> bytes:
 
 
 def as_mo(catalog: Catalog) -> bytes:
+    catalog.creation_date = catalog.revision_date = NO_DATE  # else each run would give another file
     out = io.BytesIO()
     write_mo(out, catalog)
     return out.getvalue()
