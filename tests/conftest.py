@@ -120,28 +120,37 @@ class SQLite(Kind):
 
 
 class PostgreSQL(Kind):
-    """States are schemas with a copy of each table's rows."""
+    """States are schemas with a copy of each table's rows, and where the sequences stood."""
 
-    def _tables(self) -> list[str]:
-        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        with self.engine.connect() as connection:
-            return list(connection.execute(text(query)).scalars())
+    def __init__(self, address: str, folder: Path) -> None:
+        self.tables: list[str] = []
+        self.restore: dict[str, list[str]] = {}
+        super().__init__(address, folder)
 
     def keep(self, state: str) -> None:
-        self.tables = self._tables()
-        copies = (f'CREATE TABLE {state}."{t}" AS SELECT * FROM public."{t}"' for t in self.tables)
         with self.engine.begin() as connection:
-            connection.execute(text("; ".join((f"CREATE SCHEMA {state}", *copies))))
-            counts = (
-                (t, connection.execute(text(f'SELECT count(*) FROM {state}."{t}"')).scalar()) for t in self.tables
+
+            def ask(query: str) -> list[Any]:
+                return list(connection.execute(text(query)))
+
+            tables = ask(
+                "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
             )
-            self.filled = {**getattr(self, "filled", {}), state: [t for t, rows in counts if rows]}
+            self.tables = [name for (name,) in tables]
+            copies = (f'CREATE TABLE {state}."{t}" AS SELECT * FROM public."{t}"' for t in self.tables)
+            connection.execute(text("; ".join((f"CREATE SCHEMA {state}", *copies))))
+            filled = [t for t in self.tables if ask(f'SELECT 1 FROM {state}."{t}" LIMIT 1')]
+            sequences = ask("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+            self.restore[state] = [
+                *(f'INSERT INTO public."{t}" SELECT * FROM {state}."{t}"' for t in filled),
+                *(f"SELECT setval('public.\"{n}\"', {last or 1}, {last is not None})" for n, last in sequences),
+            ]
 
     def bring(self, state: str) -> None:
         deleted = (f'DELETE FROM public."{t}"' for t in self.tables)
-        copied = (f'INSERT INTO public."{t}" SELECT * FROM {state}."{t}"' for t in self.filled[state])
+        acts = ("SET LOCAL session_replication_role = replica", *deleted, *self.restore[state])
         with self.engine.begin() as connection:
-            connection.execute(text("; ".join(("SET LOCAL session_replication_role = replica", *deleted, *copied))))
+            connection.execute(text("; ".join(acts)))
 
 
 @pytest.fixture(scope="session")
