@@ -11,8 +11,9 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   form.addEventListener("submit", () => {
     isSent = true;
   });
-  addEventListener("pageshow", () => {
-    isSent = false;
+  // back from the browser's memory; the first showing may come after a quick hand has sent the form
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) isSent = false;
   });
   addEventListener("beforeunload", (event) => {
     if (!isSent && (isUnsaved || state() !== first)) event.preventDefault();

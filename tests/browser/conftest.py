@@ -15,7 +15,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,8 @@ from workspace.db import session_scope
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
+expect.set_options(timeout=20_000)
+"""A busy machine is slow, not wrong."""
 SEEN = Path(__file__).parent
 
 
@@ -113,7 +115,7 @@ def page_for(chromium: Browser, served: Served) -> Iterator[PageFor]:
         if member is not None:
             context.add_cookies([cookie_of(served, member)])  # type: ignore[list-item]
         page = context.new_page()
-        page.set_default_timeout(8_000)
+        page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
         page.on("request", lambda sent: _stays(sent.url, served.address, complaints))
