@@ -116,6 +116,7 @@ def page_for(chromium: Browser, served: Served) -> Iterator[PageFor]:
             context.add_cookies([cookie_of(served, member)])  # type: ignore[list-item]
         page = context.new_page()
         page.set_default_timeout(20_000)
+        page.on("dialog", lambda dialog: dialog.accept())  # whoever presses "Speichern" means it
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
         page.on("request", lambda sent: _stays(sent.url, served.address, complaints))
