@@ -18,7 +18,6 @@ from workspace.discussion.keeping import keep_places
 from workspace.discussion.lists import KIND_FILTERS, STATE_FILTERS, Chosen, counts, filtered, pages
 from workspace.discussion.marks import numbered_marks
 from workspace.discussion.models import Comment, Thread, ThreadKind
-from workspace.discussion.nearby import choices_near
 from workspace.discussion.queries import ThreadView
 from workspace.discussion.rights import is_inside
 from workspace.discussion.spans import Span, narrowed, words_in
@@ -30,6 +29,7 @@ from workspace.papers.queries import get_revision
 from workspace.papers.reading import article
 from workspace.papers.store import text_of
 from workspace.permissions import Permission, can, require
+from workspace.text.nearby import blocks_near
 from workspace.text.nodes import Document
 from workspace.text.tree import parse
 from workspace.web.actor import actor
@@ -333,7 +333,9 @@ def _pin_page(thread: Thread, form: PinForm, shown: int) -> str:
     """The blocks of the text as choices, first those that are most like the old passage and its surroundings."""
     if thread.passage is None:
         raise Invalid("whole_paper")
-    near, others = choices_near(thread.passage, parse(text_of(thread.paper, shown)))
+    passage = thread.passage
+    around = f"{passage.prefix} {passage.suffix}"
+    near, others = blocks_near(parse(text_of(thread.paper, shown)), passage.words, around)
     return render_template(
         "discussion/pin.html",
         paper=thread.paper,

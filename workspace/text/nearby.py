@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from workspace.discussion.models import Passage
+from workspace.text.leaves import leaf_blocks, rendered
 from workspace.text.nodes import Document
-from workspace.text.tree import leaf_blocks, rendered
 
 NEAR = 5
 """So many blocks are offered first."""
@@ -19,8 +18,8 @@ COMPARED = 400
 
 
 @dataclass(frozen=True)
-class Choice:
-    """A block that can be chosen; its span of the source, and what a reader sees of it."""
+class Leaf:
+    """A block that holds text: its span of the source, its kind, and what a reader sees of it."""
 
     start: int
     end: int
@@ -28,19 +27,26 @@ class Choice:
     words: str
 
     @property
-    def value(self) -> str:
+    def key(self) -> str:
+        """ "12-40": its span, as forms carry it."""
         return f"{self.start}-{self.end}"
 
 
-def choices_near(passage: Passage, document: Document) -> tuple[list[Choice], list[Choice]]:
-    """The blocks most like the passage and its surroundings, best first; and all others in the order of the text."""
+def blocks_near(document: Document, words: str, around: str) -> tuple[list[Leaf], list[Leaf]]:
+    """The blocks most like a lost passage and its surroundings, best first; and all others in the order of the text.
+
+    Nothing is placed by this: it is an offer to a person who pins the passage again.
+
+    Args:
+        words: what a reader saw of the passage.
+        around: the text that stood before and behind it.
+    """
     blocks = [
-        Choice(leaf.start, leaf.end, leaf.kind, " ".join(text.split()))
+        Leaf(leaf.start, leaf.end, leaf.kind, " ".join(text.split()))
         for leaf in leaf_blocks(document)
         if leaf.start < leaf.end and (text := rendered(leaf)[0]).strip()
     ]
-    quote = " ".join(passage.words.split())[:COMPARED]
-    around = " ".join(f"{passage.prefix} {passage.suffix}".split())
+    quote, around = " ".join(words.split())[:COMPARED], " ".join(around.split())
     scored = sorted(((_likeness(quote, around, block.words), -block.start, block) for block in blocks), reverse=True)
     near = [block for score, _, block in scored[:NEAR] if score >= LIKELY]
     return near, [block for block in blocks if block not in near]
