@@ -3,8 +3,9 @@
 import sys
 
 from benchmarks import pages
+from benchmarks.text import __main__ as text
 
-ALL = {"pages": pages.main}
+ALL = {"pages": pages.main, "text": text.main}
 
 if __name__ == "__main__":
     wanted = sys.argv[1:] or list(ALL)
