@@ -23,7 +23,7 @@ from workspace.errors import Conflict
 from workspace.events import Event
 from workspace.groups.models import Group, GroupMember
 from workspace.network.queries import the_network
-from workspace.papers.models import Attachment, Paper, PaperKind, Revision, Version
+from workspace.papers.models import Attachment, Paper, PaperKind, ReadMark, Revision, Version
 from workspace.papers.store import text_of
 from workspace.permissions import NetworkRole, Role
 from workspace.sample.loader import load_sample, sign_in_people
@@ -127,6 +127,16 @@ def test_it_has_named_versions_editions_and_something_that_waits(sample: Session
     assert len(waiting) >= 1
     assert any(paper.is_parked for paper in sample.scalars(select(Paper)))
     assert sample.scalars(select(Attachment.name)).unique().all() != []
+
+
+def test_people_have_read_something_and_missed_something(sample: Session) -> None:
+    """So that start pages and "since you last read" have something to show."""
+    heads = {paper.id: paper.head_number for paper in sample.scalars(select(Paper))}
+    marks = sample.scalars(select(ReadMark)).all()
+    behind = [heads[mark.paper_id] - mark.revision_number for mark in marks]
+    assert min(behind) == 0
+    assert any(0 < missed <= 5 for missed in behind)
+    assert max(behind) > 10
 
 
 def test_nothing_in_it_happens_in_the_future(sample: Session) -> None:

@@ -140,6 +140,7 @@ class _Telling:
         self.paper: Paper
         self.versions: dict[str, Version] = {}
         self.submissions: dict[str, Submission] = {}
+        self.actors: dict[str, Actor] = {}
 
     def tell(self) -> None:
         happenings = sorted(self._happenings(), key=lambda happening: happening[0])
@@ -152,7 +153,10 @@ class _Telling:
         return _local(spec, self.loaded)
 
     def _by(self, handle: str) -> Actor:
-        return actor_for(self.people[handle])
+        """Roles in the group stay as they are while a paper is told; grants do not, see `_publish`."""
+        if handle not in self.actors:
+            self.actors[handle] = actor_for(self.people[handle])
+        return self.actors[handle]
 
     def _happenings(self) -> Iterator[tuple[datetime, Callable[[], None]]]:
         about = self.script.about
@@ -172,6 +176,8 @@ class _Telling:
             yield self._at(about["parked_at"]), self._park
         for row in about.get("comment", ()):
             yield from self._discussion(row)
+        for row in about.get("read", ()):
+            yield self._at(row["at"]), partial(self._read, row["by"])
 
     def _discussion(self, row: Facts) -> Iterator[tuple[datetime, Callable[[], None]]]:
         opened: list[Thread] = []
@@ -188,10 +194,16 @@ class _Telling:
         if "pinned" in row:
             yield self._at(row["pinned"]["at"]), partial(self._pin, opened, row["pinned"])
 
+    def _read(self, by: str) -> None:
+        """Who writes something has read what stands there."""
+        papers.mark_read(self._by(by), self.paper, self.paper.head_number)
+
     def _open(self, row: Facts, opened: list[Thread]) -> None:
+        self._read(row["by"])
         opened.append(self._comment(row))
 
     def _reply(self, opened: list[Thread], answer: Facts) -> None:
+        self._read(answer["by"])
         discussion.reply(self._by(answer["by"]), opened[0], answer["body"])
 
     def _resolve(self, opened: list[Thread], by: str) -> None:
@@ -221,6 +233,10 @@ class _Telling:
             add_attachment(self._by(about["author"]), self.paper, name=row["name"], data=data)
 
     def _step(self, number: int, step: Facts) -> None:
+        self._change(number, step)
+        self._read(step["by"])
+
+    def _change(self, number: int, step: Facts) -> None:
         if "restore" in step:
             papers.restore_revision(self._by(step["by"]), self.paper, step["restore"] + 1, summary=step["summary"])
             return
@@ -242,7 +258,7 @@ class _Telling:
         )
 
     def _publish(self, row: Facts) -> None:
-        editions.publish(self._by(row["by"]), self.submissions[row["version"]])
+        editions.publish(actor_for(self.people[row["by"]]), self.submissions[row["version"]])
 
     def _park(self) -> None:
         about = self.script.about
