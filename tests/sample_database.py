@@ -33,7 +33,7 @@ def run_workspace(*words: str, instance: Path, **more: str) -> subprocess.Comple
     """Run the `workspace` command as somebody at a terminal would."""
     return subprocess.run(
         [sys.executable, "-c", "from workspace.cli import main; main()", *words],
-        env=environment(instance, **more), capture_output=True, text=True, timeout=120, check=False,
+        env=environment(instance, **more), capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -18,12 +17,12 @@ from workspace.config import Settings, using
 from workspace.db import make_engine, make_sessions, session_scope
 from workspace.discussion.models import Comment, Thread, ThreadKind
 from workspace.discussion.placing import places
-from workspace.editions.models import Edition, Submission, SubmissionState
+from workspace.editions.models import Edition, EditionState, Submission, SubmissionState
 from workspace.errors import Conflict
 from workspace.events import Event
 from workspace.groups.models import Group, GroupMember
 from workspace.network.queries import the_network
-from workspace.papers.models import Attachment, Paper, PaperKind, Revision, Version
+from workspace.papers.models import Attachment, Paper, PaperKind, ReadMark, Revision, Version
 from workspace.papers.store import text_of
 from workspace.permissions import NetworkRole, Role
 from workspace.sample.loader import load_sample, sign_in_people
@@ -43,13 +42,33 @@ def sample() -> Iterator[Session]:
     engine.dispose()
 
 
-def test_it_has_the_size_of_a_small_network(sample: Session) -> None:
+def test_it_has_the_size_of_a_real_network(sample: Session) -> None:
     counts = {
         table: sample.scalar(select(func.count()).select_from(table)) for table in (Organisation, Member, Group, Paper)
     }
-    assert counts == {Organisation: 12, Member: 25, Group: 3, Paper: 6}
+    assert counts == {Organisation: 95, Member: 120, Group: 6, Paper: 14}
     assert set(sample.scalars(select(Paper.kind))) == {str(kind) for kind in PaperKind}
     assert the_network().is_sample
+
+
+def test_everybody_belongs_to_a_municipality_and_has_a_function(sample: Session) -> None:
+    people = sample.scalars(select(Member)).unique().all()
+    assert {person.organisation_id for person in people} == set(sample.scalars(select(Organisation.id)))
+    assert [person.name for person in people if not person.function] == []
+    assert 1 < sum(person.is_disabled for person in people) < 10
+    assert len({person.created_at for person in people}) > 50, "they were admitted one after the other"
+
+
+def test_groups_have_every_role_and_share_people(sample: Session) -> None:
+    roles: dict[int, set[str]] = {}
+    groups_of: dict[int, int] = {}
+    for row in sample.scalars(select(GroupMember)).unique():
+        roles.setdefault(row.group_id, set()).add(row.role)
+        groups_of[row.member_id] = groups_of.get(row.member_id, 0) + 1
+        assert row.joined_at >= max(row.member.created_at, sample.get_one(Group, row.group_id).created_at)
+    assert set(map(frozenset, roles.values())) == {frozenset(map(str, Role))}
+    assert sum(count > 1 for count in groups_of.values()) >= 10
+    assert len(groups_of) < 120, "some belong to no group yet"
 
 
 def test_nobody_in_it_can_be_written_to(sample: Session) -> None:
@@ -84,6 +103,11 @@ def test_it_shows_every_kind_and_state_of_a_discussion(sample: Session) -> None:
     assert {thread.is_resolved for thread in threads} == {True, False}
     assert {thread.passage is None for thread in threads} == {True, False}
     assert any(len(thread.comments) > 2 for thread in threads)
+    assert any(comment.edited_at for thread in threads for comment in thread.comments)
+    assert sample.scalar(select(func.count(Event.id)).where(Event.verb == "thread.reopened"))
+    assert any(len(thread.passages) > 1 for thread in threads), "one was pinned again"
+    for paper in sample.scalars(select(Paper)):
+        assert {thread.is_resolved for thread in threads if thread.paper_id == paper.id} == {True, False}, paper.title
     states = set()
     for paper in sample.scalars(select(Paper)):
         passages = {thread.id: thread.passage for thread in threads if thread.paper_id == paper.id}
@@ -93,12 +117,25 @@ def test_it_shows_every_kind_and_state_of_a_discussion(sample: Session) -> None:
 
 
 def test_it_has_named_versions_editions_and_something_that_waits(sample: Session) -> None:
-    assert len(sample.scalars(select(Version.id)).all()) >= 4
-    assert len(sample.scalars(select(Edition.id)).all()) >= 2
+    assert len(sample.scalars(select(Version.id)).all()) >= 20
+    states = sample.scalars(select(Edition.state)).all()
+    assert (states.count(EditionState.IN_FORCE), states.count(EditionState.SUPERSEDED)) == (3, 1)
+    kinds = set(sample.scalars(select(Edition.kind)))
+    assert kinds == {str(kind) for kind in PaperKind}
     waiting = sample.scalars(select(Submission).where(Submission.state == SubmissionState.WAITING)).unique().all()
     assert len(waiting) >= 1
     assert any(paper.is_parked for paper in sample.scalars(select(Paper)))
     assert sample.scalars(select(Attachment.name)).unique().all() != []
+
+
+def test_people_have_read_something_and_missed_something(sample: Session) -> None:
+    """So that start pages and "since you last read" have something to show."""
+    heads = {paper.id: paper.head_number for paper in sample.scalars(select(Paper))}
+    marks = sample.scalars(select(ReadMark)).all()
+    behind = [heads[mark.paper_id] - mark.revision_number for mark in marks]
+    assert min(behind) == 0
+    assert any(0 < missed <= 5 for missed in behind)
+    assert max(behind) > 10
 
 
 def test_nothing_in_it_happens_in_the_future(sample: Session) -> None:
@@ -141,6 +178,15 @@ def _load(address: str, settings: Settings) -> tuple[list[object], ...]:
     return [*papers], [*texts], [*events]
 
 
+@pytest.fixture(scope="module")
+def first_load(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[object], ...]:
+    """What every further load is held against; made once, because it takes long."""
+    folder = tmp_path_factory.mktemp("first")
+    return _load(f"sqlite:///{folder}/sample.sqlite3", Settings(environment="test", instance_dir=folder))
+
+
 @pytest.mark.long
-def test_it_is_the_same_each_time_on_both_databases(database_url: str, settings: Settings, tmp_path: Path) -> None:
-    assert _load(database_url, settings) == _load(f"sqlite:///{tmp_path}/another.sqlite3", settings)
+def test_it_is_the_same_each_time_on_both_databases(
+    database_url: str, settings: Settings, first_load: tuple[list[object], ...]
+) -> None:
+    assert _load(database_url, settings) == first_load

@@ -84,7 +84,7 @@ def test_an_installed_wheel_loads_the_sample_and_serves_a_page(wheel: Path, tmp_
     def run(*words: str) -> str:
         bare = {name: value for name, value in os.environ.items() if not name.startswith(("WORKSPACE_", "PYTHON"))}
         done = subprocess.run(
-            [str(python), *words], cwd=tmp_path, env=bare, capture_output=True, text=True, timeout=120, check=False
+            [str(python), *words], cwd=tmp_path, env=bare, capture_output=True, text=True, timeout=300, check=False
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -35,7 +35,7 @@ from workspace.papers.text import change_text
 from workspace.permissions import Actor, NetworkRole, Role
 from workspace.sample.scripts import SAMPLE, Script, all_scripts, moment_of
 
-FOUNDED_DAYS_AGO = 700
+FOUNDED = "-700 09:00"
 Facts = Mapping[str, Any]
 
 
@@ -52,7 +52,7 @@ def sign_in_people() -> list[tuple[str, Member]]:
 
 
 def load_sample() -> None:
-    """Fill an empty database. Commits as it goes.
+    """Fill an empty database. Commits after each paper.
 
     Raises: Conflict("not_empty") when there is anybody in it.
     """
@@ -60,13 +60,15 @@ def load_sample() -> None:
     if session().scalar(select(func.count(Member.id))):
         raise Conflict("not_empty")
     facts, loaded = network_facts(), clock.now()
-    with clock.at(loaded - timedelta(days=FOUNDED_DAYS_AGO)):
+    with clock.at(_local(FOUNDED, loaded)):
         network.found(name=facts["network"]["name"], about=facts["network"].get("about", ""), is_sample=True)
-        people = _add_people(facts)
-        owned = _add_groups(facts, people)
+    people = _add_people(facts, loaded)
+    owned = _add_groups(facts, people, loaded)
     session().commit()
     for script in all_scripts():
         _Telling(script, people, owned[script.about["group"]], loaded).tell()
+    _close_accounts(facts, people, loaded)
+    session().commit()
 
 
 def actor_for(member: Member) -> Actor:
@@ -75,39 +77,59 @@ def actor_for(member: Member) -> Actor:
     return Actor(member.id, member.name, member.network_roles, MappingProxyType(roles), grants)
 
 
-def _add_people(facts: Facts) -> dict[str, Member]:
+def _local(spec: str, loaded: datetime) -> datetime:
+    return moment_of(spec, loaded, settings().timezone)
+
+
+def _add_people(facts: Facts, loaded: datetime) -> dict[str, Member]:
     places = {place["slug"]: place["name"] for place in facts["municipality"]}
     rows: list[Facts] = sorted(facts["person"], key=lambda row: "coordination" not in row["network_roles"])
-    founder = accounts.add_first_member(
-        name=rows[0]["name"], email=rows[0]["mail"], roles=frozenset({NetworkRole.COORDINATION})
-    )
-    founder.handle, founder.function = rows[0]["handle"], rows[0]["function"]
-    founder.organisation = accounts.find_or_add_organisation(places[rows[0]["municipality"]])
+    with clock.at(_local(FOUNDED, loaded)):
+        founder = accounts.add_first_member(
+            name=rows[0]["name"], email=rows[0]["mail"], roles=frozenset({NetworkRole.COORDINATION})
+        )
+        founder.handle, founder.function = rows[0]["handle"], rows[0]["function"]
+        founder.organisation = accounts.find_or_add_organisation(places[rows[0]["municipality"]])
     people, by = {founder.handle: founder}, actor_for(founder)
     for row in rows[1:]:
-        member = accounts.admit_member(
-            by, name=row["name"], email=row["mail"], organisation=places[row["municipality"]],
-            function=row["function"], handle=row["handle"],
-        )  # fmt: skip
-        people[member.handle] = member
-        for role in row["network_roles"]:
-            accounts.give_network_role(by, member, NetworkRole(role))
+        with clock.at(_local(row.get("admitted", FOUNDED), loaded)):
+            member = accounts.admit_member(
+                by, name=row["name"], email=row["mail"], organisation=places[row["municipality"]],
+                function=row["function"], handle=row["handle"],
+            )  # fmt: skip
+            people[member.handle] = member
+            for role in row["network_roles"]:
+                accounts.give_network_role(by, member, NetworkRole(role))
     return people
 
 
-def _add_groups(facts: Facts, people: Mapping[str, Member]) -> dict[str, Group]:
-    founder = next(iter(people.values()))
+def _add_groups(facts: Facts, people: Mapping[str, Member], loaded: datetime) -> dict[str, Group]:
+    """Groups, each at its time; who was admitted later joined later."""
+    by = actor_for(next(iter(people.values())))
     made: dict[str, Group] = {}
     for row in facts["group"]:
-        leads = [people[m["handle"]] for m in row["members"] if m["role"] == Role.LEAD]
-        group = groups.create_group(actor_for(founder), name=row["name"], purpose=row["purpose"], lead=leads[0])
+        founded = _local(row.get("founded", FOUNDED), loaded)
+        roles = {entry["handle"]: Role(entry["role"]) for entry in row["members"]}
+        lead = next(people[handle] for handle, role in roles.items() if role == Role.LEAD)
+        with clock.at(founded):
+            group = groups.create_group(by, name=row["name"], purpose=row["purpose"], lead=lead)
         session().flush()
-        by = actor_for(leads[0])
-        for entry in row["members"]:
-            if people[entry["handle"]] is not leads[0]:
-                groups.set_role(by, group, people[entry["handle"]], Role(entry["role"]))
+        leading = actor_for(lead)
+        for member in sorted((people[handle] for handle in roles), key=lambda member: member.created_at):
+            if member is not lead:
+                with clock.at(max(founded, member.created_at)):
+                    groups.set_role(leading, group, member, roles[member.handle])
         made[row["slug"]] = group
     return made
+
+
+def _close_accounts(facts: Facts, people: Mapping[str, Member], loaded: datetime) -> None:
+    """Last, because they wrote before they left."""
+    by = actor_for(next(iter(people.values())))
+    for row in facts["person"]:
+        if "closed" in row:
+            with clock.at(_local(row["closed"], loaded)):
+                accounts.disable_member(by, people[row["handle"]])
 
 
 class _Telling:
@@ -118,19 +140,23 @@ class _Telling:
         self.paper: Paper
         self.versions: dict[str, Version] = {}
         self.submissions: dict[str, Submission] = {}
+        self.actors: dict[str, Actor] = {}
 
     def tell(self) -> None:
         happenings = sorted(self._happenings(), key=lambda happening: happening[0])
         for moment, tell in happenings:
             with clock.at(moment):
                 tell()
-            session().commit()
+        session().commit()
 
     def _at(self, spec: str) -> datetime:
-        return moment_of(spec, self.loaded, settings().timezone)
+        return _local(spec, self.loaded)
 
     def _by(self, handle: str) -> Actor:
-        return actor_for(self.people[handle])
+        """Roles in the group stay as they are while a paper is told; grants do not, see `_publish`."""
+        if handle not in self.actors:
+            self.actors[handle] = actor_for(self.people[handle])
+        return self.actors[handle]
 
     def _happenings(self) -> Iterator[tuple[datetime, Callable[[], None]]]:
         about = self.script.about
@@ -150,23 +176,50 @@ class _Telling:
             yield self._at(about["parked_at"]), self._park
         for row in about.get("comment", ()):
             yield from self._discussion(row)
+        for row in about.get("read", ()):
+            yield self._at(row["at"]), partial(self._read, row["by"])
 
     def _discussion(self, row: Facts) -> Iterator[tuple[datetime, Callable[[], None]]]:
         opened: list[Thread] = []
         yield self._at(row["at"]), partial(self._open, row, opened)
-        for answer in row.get("replies", ()):
-            yield self._at(answer["at"]), partial(self._reply, opened, answer)
+        for number, answer in enumerate((row, *row.get("replies", ()))):
+            if number:
+                yield self._at(answer["at"]), partial(self._reply, opened, answer)
+            if "edited" in answer:
+                yield self._at(answer["edited_at"]), partial(self._edit, opened, answer)
         if "resolved_at" in row:
             yield self._at(row["resolved_at"]), partial(self._resolve, opened, row["resolved_by"])
+        if "reopened_at" in row:
+            yield self._at(row["reopened_at"]), partial(self._reopen, opened, row["reopened_by"])
+        if "pinned" in row:
+            yield self._at(row["pinned"]["at"]), partial(self._pin, opened, row["pinned"])
+
+    def _read(self, by: str) -> None:
+        """Who writes something has read what stands there."""
+        papers.mark_read(self._by(by), self.paper, self.paper.head_number)
 
     def _open(self, row: Facts, opened: list[Thread]) -> None:
+        self._read(row["by"])
         opened.append(self._comment(row))
 
     def _reply(self, opened: list[Thread], answer: Facts) -> None:
+        self._read(answer["by"])
         discussion.reply(self._by(answer["by"]), opened[0], answer["body"])
 
     def _resolve(self, opened: list[Thread], by: str) -> None:
         discussion.resolve_thread(self._by(by), opened[0])
+
+    def _edit(self, opened: list[Thread], answer: Facts) -> None:
+        comment = next(c for c in opened[0].comments if c.body == answer["body"].strip())
+        discussion.edit_comment(self._by(answer["by"]), comment, answer["edited"])
+
+    def _reopen(self, opened: list[Thread], by: str) -> None:
+        discussion.reopen_thread(self._by(by), opened[0])
+
+    def _pin(self, opened: list[Thread], row: Facts) -> None:
+        span = self._span(row)
+        if span is not None:
+            discussion.pin_thread(self._by(row["by"]), opened[0], revision_number=row["on_step"] + 1, span=span)
 
     def _create(self) -> None:
         about = self.script.about
@@ -180,6 +233,13 @@ class _Telling:
             add_attachment(self._by(about["author"]), self.paper, name=row["name"], data=data)
 
     def _step(self, number: int, step: Facts) -> None:
+        self._change(number, step)
+        self._read(step["by"])
+
+    def _change(self, number: int, step: Facts) -> None:
+        if "restore" in step:
+            papers.restore_revision(self._by(step["by"]), self.paper, step["restore"] + 1, summary=step["summary"])
+            return
         change_text(
             self._by(step["by"]), self.paper, base=self.paper.head_number, new_text=self.script.texts[number],
             source=Source.FORM, summary=step["summary"],
@@ -198,20 +258,23 @@ class _Telling:
         )
 
     def _publish(self, row: Facts) -> None:
-        editions.publish(self._by(row["by"]), self.submissions[row["version"]])
+        editions.publish(actor_for(self.people[row["by"]]), self.submissions[row["version"]])
 
     def _park(self) -> None:
         about = self.script.about
         papers.park_paper(self._by(about["parked_by"]), self.paper, reason=about["parked_reason"])
 
     def _comment(self, row: Facts) -> Thread:
-        text, quote = self.script.texts[row["on_step"]], row.get("quote")
-        span = None
-        if quote is not None:
-            if text.count(quote) != 1:
-                raise ValueError(f"{self.script.name}: quoted {text.count(quote)} times: {quote[:60]!r}")
-            span = (text.index(quote), text.index(quote) + len(quote))
         return discussion.open_thread(
             self._by(row["by"]), self.paper, kind=ThreadKind(row["kind"]), body=row["body"],
-            revision_number=row["on_step"] + 1, span=span,
+            revision_number=row["on_step"] + 1, span=self._span(row),
         )  # fmt: skip
+
+    def _span(self, row: Facts) -> tuple[int, int] | None:
+        """Where the quoted passage stands; None for the whole paper. Raises: ValueError unless it stands once."""
+        text, quote = self.script.texts[row["on_step"]], row.get("quote")
+        if quote is None:
+            return None
+        if text.count(quote) != 1:
+            raise ValueError(f"{self.script.name}: quoted {text.count(quote)} times: {quote[:60]!r}")
+        return text.index(quote), text.index(quote) + len(quote)

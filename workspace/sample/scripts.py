@@ -27,14 +27,16 @@ class Script:
 def read_script(folder: Path) -> Script:
     """Read a sample paper.
 
+    A step edits the text before it or, with `restore`, brings back the text after an earlier step (0: the first).
+
     Raises: ValueError when a passage does not stand exactly once where a step wants it.
     """
     about = tomllib.loads((folder / "paper.toml").read_text(encoding="utf-8"))
     steps = tuple(tomllib.loads((folder / "steps.toml").read_text(encoding="utf-8"))["step"])
     texts = [(folder / "start.md").read_text(encoding="utf-8")]
     for number, step in enumerate(steps, start=1):
-        text = texts[-1]
-        for edit in step["edit"]:
+        text = texts[step["restore"]] if "restore" in step else texts[-1]
+        for edit in step.get("edit", ()):
             text = apply_edit(text, edit, f"{folder.name}, step {number}")
         texts.append(text)
     return Script(folder.name, about, steps, tuple(texts))
