@@ -1,21 +1,26 @@
-// Leaving a page with unsaved words asks first. Sending the form is no leaving. Loaded as a module by the pages where one writes.
+// Leaving a page with unsaved words asks first. Sending the form is no leaving. Loaded at once in the head of the pages where one
+// writes, not as a module: no word is typed and no form sent before it is there.
+{
+  let sent = null;
 
-for (const form of document.querySelectorAll("form[data-guard]")) {
+  const isChanged = (field) =>
+    field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
+  const fields = (form) => [...form.elements].filter((field) => field.matches("textarea, input[type='text'], input[type='radio']"));
   // text that a refusal or an ended session gave back is unsaved from the start
-  const isUnsaved = form.dataset.guard === "unsaved";
-  const fields = [...form.elements].filter((field) => field.matches("textarea, input[type='text'], input[type='radio']"));
-  const state = () => fields.map((field) => (field.type === "radio" ? field.checked : field.value)).join("\n\0");
-  const first = state();
-  let isSent = false;
+  const isUnsaved = (form) => form !== sent && (form.dataset.guard === "unsaved" || fields(form).some(isChanged));
 
-  form.addEventListener("submit", () => {
-    isSent = true;
+  addEventListener("submit", (event) => {
+    sent = event.target;
   });
-  // back from the browser's memory; the first showing may come after a quick hand has sent the form
+  // whoever writes on after sending was not taken elsewhere
+  addEventListener("input", () => {
+    sent = null;
+  });
+  // back from the browser's memory
   addEventListener("pageshow", (event) => {
-    if (event.persisted) isSent = false;
+    if (event.persisted) sent = null;
   });
   addEventListener("beforeunload", (event) => {
-    if (!isSent && (isUnsaved || state() !== first)) event.preventDefault();
+    if ([...document.querySelectorAll("form[data-guard]")].some(isUnsaved)) event.preventDefault();
   });
 }

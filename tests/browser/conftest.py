@@ -15,7 +15,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
@@ -98,11 +98,18 @@ PageFor = Callable[..., Page]
 
 @pytest.fixture
 def page_for(chromium: Browser, served: Served) -> Iterator[PageFor]:
-    """A page of a browser in which this member is signed in; scripts that fail fail the test."""
+    """A page of a browser in which this member is signed in; scripts that fail fail the test.
+
+    So does a question that a page asks ("leave?"), unless the test gives a list `asked`, where it is noted. It is
+    answered with yes.
+    """
     opened: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def make(member: Member | None = None, *, phone: bool = False, scripts: bool = True, dark: bool = False) -> Page:
+    def make(
+        member: Member | None = None, *,
+        phone: bool = False, scripts: bool = True, dark: bool = False, asked: list[str] | None = None,
+    ) -> Page:  # fmt: skip
         context = chromium.new_context(
             base_url=served.address,
             viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
@@ -116,7 +123,7 @@ def page_for(chromium: Browser, served: Served) -> Iterator[PageFor]:
             context.add_cookies([cookie_of(served, member)])  # type: ignore[list-item]
         page = context.new_page()
         page.set_default_timeout(20_000)
-        page.on("dialog", lambda dialog: dialog.accept())  # whoever presses "Speichern" means it
+        page.on("dialog", lambda dialog: _say_yes(dialog, complaints if asked is None else asked))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
         page.on("request", lambda sent: _stays(sent.url, served.address, complaints))
@@ -126,6 +133,11 @@ def page_for(chromium: Browser, served: Served) -> Iterator[PageFor]:
     for context in opened:
         context.close()
     assert not complaints
+
+
+def _say_yes(dialog: Dialog, asked: list[str]) -> None:
+    asked.append(dialog.type)
+    dialog.accept()
 
 
 def _stays(url: str, address: str, complaints: list[str]) -> None:

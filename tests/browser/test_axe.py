@@ -130,7 +130,8 @@ def test_what_comes_of_deeds_has_no_violation(served: Served, page_for: PageFor,
     expect(public.locator("[role=alert]")).to_be_visible()
     found += faults(public)
 
-    lead = page_for(people.lead, dark=dark, phone=phone)
+    asked: list[str] = []
+    lead = page_for(people.lead, dark=dark, phone=phone, asked=asked)
     for address in (f"/groups/{people.quality.key}/papers/new", f"/papers/{paper.key}/description"):
         lead.goto(address)
         lead.locator("[name=title]").fill("")
@@ -143,9 +144,10 @@ def test_what_comes_of_deeds_has_no_violation(served: Served, page_for: PageFor,
     lead.get_by_role("button", name="Speichern", exact=True).locator("visible=true").first.click()
     expect(lead.locator(".theirs")).to_be_visible()
     found += faults(lead)
-    lead.once("dialog", lambda dialog: dialog.accept())
+    assert asked == []
 
     lead.goto(f"/papers/{world.draft.key}")
+    assert asked == ["beforeunload"], "the conflict is left, and the writer's words with it"
     lead.locator(".bar .menu summary").click()
     found += faults(lead)
     lead.keyboard.press("Escape")
@@ -160,4 +162,5 @@ def test_what_comes_of_deeds_has_no_violation(served: Served, page_for: PageFor,
         lead.goto(address)
         expect(lead.locator(".banner")).to_be_visible()
         found += faults(lead)
+    assert len(asked) == 1
     assert not found, "\n".join(found)
