@@ -1,25 +1,16 @@
-"""CommonMark as specified, and every character knows where it stands in the source."""
+"""CommonMark as specified; a selection in the page leads to the source and back."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.text.commonmark import EXAMPLES, expected, has_html, written
-from tests.text.markdown import FULL, markdown
+from tests.text.markdown import markdown
 from workspace.text import tree
-from workspace.text.leaves import is_verbatim, pieces
-from workspace.text.nodes import Block, Code, Document, Link, Mark
-
-
-def only(text: str) -> Block:
-    """The one block of a text."""
-    (block,) = tree.parse(text).blocks
-    return block
-
 
 # CommonMark
 
@@ -38,65 +29,7 @@ def test_only_examples_with_html_of_the_writer_differ_from_the_specification() -
     assert all("<" in case["markdown"] for case in differing)
 
 
-@pytest.mark.parametrize("case", EXAMPLES, ids=lambda case: f"{case['example']} {case['section']}")
-def test_every_character_of_an_example_knows_its_place(case: dict[str, Any]) -> None:
-    assert_positions(case["markdown"])
-
-
-# Positions
-
-
-def assert_positions(text: str) -> None:
-    document, faults = tree.build(text)
-    assert not faults
-    assert len(document.source) == len(text)
-    assert_in_order(document.blocks, 0, len(text))
-    for note in document.footnotes:
-        assert_in_order((note,), 0, len(text))
-    for leaf in tree.leaf_blocks(document):
-        assert_leaf(document, leaf)
-
-
-def assert_in_order(nodes: tuple[Any, ...], start: int, end: int) -> None:
-    """Spans nest and stand in order."""
-    for node in nodes:
-        assert start <= node.start <= node.end <= end, node
-        start = node.end
-        if isinstance(node, Block):
-            caption_start = node.caption[0].start if node.caption else node.end
-            assert_in_order(node.children, node.start, caption_start)
-            assert_in_order(node.inlines, node.start, node.end)
-            assert_in_order(node.caption, caption_start, node.end)
-        elif isinstance(node, Mark | Link | Code):
-            assert_in_order(node.children, node.start, node.end)
-
-
-def assert_leaf(document: Document, leaf: Block) -> None:
-    source = document.source
-    text, spans = tree.rendered(leaf)
-    assert len(text) == len(spans)
-    for piece in pieces(leaf):
-        assert piece.text
-        assert piece.start < piece.end
-        # As long as its span: letter for letter. (A line end is one blank for one line end.)
-        assert len(piece.text) != piece.end - piece.start or piece.text in " \n" or is_verbatim(source, piece)
-    for letter, (start, end) in zip(text, spans, strict=True):
-        assert leaf.start <= start < end <= leaf.end
-        if end - start == 1 and letter not in " \n":
-            assert source[start] == letter
-
-
-@given(markdown)
-@example(FULL)
-@settings(deadline=None)
-def test_every_character_of_any_text_knows_its_place(text: str) -> None:
-    assert_positions(text)
-
-
-@given(st.text(alphabet="ab \t\n>-+*_`[]()!\\|:#=~&;<1.^{}\xa0\u2003\r\v\x00\ud800", max_size=120))
-@settings(deadline=None)
-def test_torn_markup_keeps_its_positions(text: str) -> None:
-    assert_positions(text)
+# Selections
 
 
 @given(markdown, st.data())
@@ -129,10 +62,57 @@ def test_a_selection_in_no_block_is_refused() -> None:
         tree.source_span(tree.parse("Wort\n"), 2, 0, 1)
 
 
-def test_a_selection_over_markup_takes_in_what_lies_between() -> None:
-    text = "Für **alle** &amp; `jede`\n"
+@pytest.mark.parametrize(
+    ("text", "shown", "source"),
+    [
+        ("Für **alle** &amp; `jede`\n", "alle & jede", "alle** &amp; `jede"),
+        ("Für **alle** da\n", "alle", "alle"),
+        ("Für **alle** da\n", "r alle d", "r **alle** d"),
+        ("*a **b** c*\n", "b c", "b** c"),
+        ("~~weg~~ da\n", "g d", "g~~ d"),
+        ("Für &amp; da\n", "&", "&amp;"),
+        ("a &nGt; b\n", "\u226b", "&nGt;"),
+        ("a \\* b\n", "* b", "\\* b"),
+        ("Für 👩\u200d🌾 Bürger\n", "👩\u200d🌾", "👩\u200d🌾"),
+        ("Für 👩\u200d🌾 Bürger\n", "\u200d", "\u200d"),
+        ("siehe [den Bericht](https://a.example) hier\n", "Bericht", "Bericht"),
+        ("siehe [den Bericht](https://a.example) hier\n", "Bericht hier", "Bericht](https://a.example) hier"),
+        ("siehe <https://a.example> hier\n", "https://a.example", "https://a.example"),
+        ("vor[^1] nach\n\n[^1]: Note\n", "vor nach", "vor[^1] nach"),
+        ("vor[^1] nach\n\n[^1]: Note\n", "Note", "Note"),
+        ("eins  \nzwei\n", "s\nz", "s  \nz"),
+        ("eins\\\nzwei\n", "\n", "\\\n"),
+        ("eins\n  zwei\n", "eins zwei", "eins\n  zwei"),
+        ("> eins\n> zwei\n", "s z", "s\n> z"),
+        ("- eins\n  zwei\n", "s z", "s\n  z"),
+        ("|a \\| b|\n|-|\n", "|", "\\|"),
+        ("|a|\n|-|\n|x **y** z|\n", "y z", "y** z"),
+        ("|a|\n|-|\n\n: Die *Zahlen*\n", "e Zahl", "e *Zahl"),
+        ("# Kopf **fett** #\n", "Kopf fett", "Kopf **fett"),
+        ("Kopf\n===\n", "Kopf", "Kopf"),
+        ("```\na\n\tb\n```\n", "a\n\tb", "a\n\tb"),
+        ("    a\n    b\n", "a\nb", "a\n    b"),
+        ("-\t\ta\n", "a", "a"),
+        ("Begriff\n: Er*klä*rung\n", "rklär", "r*klä*r"),
+        ("- [x] getan\n", "getan", "getan"),
+        ('![A](b.png){caption="Ein Bild"}\n', "Bild", "Bild"),
+        ('![A](b.png "Ein  Bild")\n', "Bild", '![A](b.png "Ein  Bild")'),
+        ("a ![B](c.png) d\n", "a  d", "a ![B](c.png) d"),
+        ("a ![B](/c.png) d\n", "B", "B"),
+    ],
+)
+def test_a_selection_takes_in_what_lies_between(text: str, shown: str, source: str) -> None:
     document = tree.parse(text)
-    start, end = tree.source_span(document, 0, 4, 15)
-    assert text[start:end] == "alle** &amp; `jede"
-    start, end = tree.source_span(document, 0, 9, 10)
-    assert text[start:end] == "&amp;"
+    (leaf,) = [leaf for leaf in tree.leaf_blocks(document) if shown in tree.rendered(leaf)[0]]
+    first = tree.rendered(leaf)[0].index(shown)
+    start, end = tree.source_span(document, leaf.start, first, first + len(shown))
+    assert text[start:end] == source
+
+
+def test_a_selection_is_found_in_every_cell() -> None:
+    text = "|eins|zwei|\n|-|-|\n|drei||\n|vier|fünf|\n"
+    document = tree.parse(text)
+    for leaf in tree.leaf_blocks(document):
+        word = tree.rendered(leaf)[0]
+        if word:
+            assert tree.source_span(document, leaf.start, 0, len(word)) == (text.index(word), leaf.end)

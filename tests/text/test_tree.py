@@ -10,8 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.text.markdown import markdown
-from workspace.text import headings, links, tree
+from workspace.text import headings, html_inline, links, tree
 from workspace.text.nodes import Block, FootnoteRef, Image, Inline, Link, Mark, Text
+
+GUIDANCE_PARTS = [
+    "> [!HINWEIS]\n", "> > [!HINWEIS]\n> > x\n", "- > [!HINWEIS]\n", "  > [!HINWEIS]\n", "    > [!HINWEIS]\n", "[^1]: ",
+    "> x\n", "\n", "- ", "  ", "```\n", "a\n", "> ", "[!HINWEIS]\n", "    a\n", "1. ", "\t", ": ", "|a|\n|-|\n",
+]  # fmt: skip
 
 
 def only(text: str) -> Block:
@@ -208,6 +213,19 @@ def test_guidance_is_never_published(text: str, published: str) -> None:
     assert tree.without_guidance(text) == published
 
 
+@pytest.mark.long
+def test_no_guidance_is_left_in_a_text_that_hides_it_behind_the_bounds() -> None:
+    text = "- > [!HINWEIS]\n  > geheim\n" * 35_000
+    published = tree.without_guidance(text)
+    assert "HINWEIS" not in published
+    assert "geheim" not in published
+
+
+@given(st.lists(st.sampled_from(GUIDANCE_PARTS), max_size=25).map("".join))
+def test_no_guidance_is_left_however_it_is_nested(text: str) -> None:
+    assert not tree.guidance_spans(tree.parse(tree.without_guidance(text)))
+
+
 @given(markdown)
 @settings(deadline=None)
 def test_no_guidance_is_left_in_any_text(text: str) -> None:
@@ -310,7 +328,7 @@ def test_addresses_of_headings_are_unique(titles: list[str]) -> None:
     assert len(set(idents)) == len(titles)
 
 
-@pytest.mark.parametrize("module", [headings, links])
+@pytest.mark.parametrize("module", [headings, html_inline, links])
 def test_the_documented_examples_are_true(module: Any) -> None:
     assert doctest.testmod(module).failed == 0
 

@@ -21,7 +21,7 @@ from workspace.text.passages import Mark
 
 __all__ = ["RENDERER_VERSION", "Mark", "Section", "Words", "outline", "render"]
 
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 """Part of every key under which rendered text is kept: raise it with every change of the output."""
 
 

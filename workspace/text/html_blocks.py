@@ -336,9 +336,10 @@ def shown_footnotes(document: Document) -> dict[str, int]:
     notes = {note.ident: note for note in document.footnotes}
     queue: list[Block] = list(document.blocks)
     while queue:
-        for label in _labels(queue):
+        found = _labels(queue)
+        for label in found:
             numbers.setdefault(label, len(numbers) + 1)
-        queue = [notes.pop(label) for label in numbers if label in notes]
+        queue = [notes.pop(label) for label in found if label in notes]
     return numbers
 
 

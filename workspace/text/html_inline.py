@@ -121,4 +121,9 @@ class InlineHtml:
 
 
 def mention_ident(number: int, occurrence: int) -> str:
+    """The id of one mention of a footnote.
+
+    >>> mention_ident(3, 1), mention_ident(3, 2)
+    ('fnref-3', 'fnref-3-2')
+    """
     return f"fnref-{number}" if occurrence == 1 else f"fnref-{number}-{occurrence}"

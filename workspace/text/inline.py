@@ -22,24 +22,26 @@ nobody who walks the tree needs more than this many steps downwards."""
 
 _STYLES = {"strong": "strong", "em": "emphasis", "s": "strike"}
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_SOFT_BREAK = re.compile(r" ?\n[ \t]*")
-_HARD_BREAK = re.compile(r"(?: {2,}|\\)\n[ \t]*")
+_HARD_BREAK = re.compile(r"\\\n[ \t]*")
 
 Number = Callable[[str], tuple[int, int]]
 """Label of a footnote → its number and the number of this mention."""
 
 
-def inlines(content_tokens: list[Token], spans: Spans, number: Number) -> tuple[Inline, ...]:
+def inlines(content_tokens: list[Token] | None, spans: Spans, number: Number) -> tuple[Inline, ...]:
     """Build the inline nodes of one paragraph, heading, cell or term.
 
     Args:
-        content_tokens: what `reader.read_inline` made of `spans.content`.
+        content_tokens: what `reader.read_inline` made of `spans.content`; None for plain text.
         spans: where that content stands in the source.
         number: called for each mention of a footnote, in order.
     Raises: PositionError when a token does not stand where it must.
     """
     walker = _Walker(spans, number)
-    walker.walk(content_tokens)
+    if content_tokens is None:
+        walker.add_text(spans.content)
+    else:
+        walker.walk(content_tokens)
     if spans.content[walker.pos :].strip(" \t\n"):
         raise PositionError(f"content left at {walker.pos}")
     return tuple(walker.frames[0].children)
@@ -70,17 +72,11 @@ class _Walker:
         for token in tokens:
             kind = token.type
             if kind == "text":
-                if token.content:
-                    self._expect(token.content)
-                    self._add_text(len(token.content))
+                self.add_text(token.content)
             elif kind in ("strong_open", "em_open", "s_open"):
                 self._open(token.markup)
             elif kind in ("strong_close", "em_close", "s_close"):
                 self._close_mark(token)
-            elif kind == "softbreak":
-                self._break(_SOFT_BREAK, hard=False)
-            elif kind == "hardbreak":
-                self._break(_HARD_BREAK, hard=True)
             else:
                 self._other(kind, token)
 
@@ -95,6 +91,8 @@ class _Walker:
             self._close_link(token)
         elif kind == "image":
             self._image(token)
+        elif kind == "hardbreak":
+            self._hard_break()
         elif kind == "footnote_ref":
             self._footnote(token)
         else:
@@ -107,25 +105,44 @@ class _Walker:
     def _add(self, node: Inline) -> None:
         self.frames[-1].children.append(node)
 
-    def _add_text(self, length: int) -> None:
-        self.frames[-1].children.extend(self.spans.texts(self.pos, self.pos + length))
-        self.pos += length
+    def add_text(self, text: str) -> None:
+        """Add text that stands at the cursor; its line ends become breaks. Source: CommonMark 0.31.2, 6.7."""
+        self._expect(text)
+        children, spans, at = self.frames[-1].children, self.spans, self.pos
+        self.pos += len(text)
+        if "\n" not in text:
+            if text:
+                children.extend(spans.texts(at, self.pos))
+            return
+        lines = text.split("\n")
+        end, is_hard = -1, False
+        for number, line in enumerate(lines):
+            shown = line.lstrip(" \t") if number else line
+            first, at = at + len(line) - len(shown), at + len(line) + 1
+            if number:
+                children.append(Break(spans.start(end), spans.end(first), is_hard))
+            if number < len(lines) - 1:
+                shown = shown.rstrip(" ")
+            end = first + len(shown)
+            is_hard = at - 1 - end > 1
+            if shown:
+                children.extend(spans.texts(first, end))
 
     def _special(self, token: Token) -> None:
         self._expect(token.markup)
         end = self.pos + len(token.markup)
         if token.content == token.markup:
-            self._add_text(len(token.markup))
+            self.add_text(token.markup)
         else:
             text = _CONTROL.sub("\ufffd", token.content)
             self._add(Text(self.spans.start(self.pos), self.spans.end(end), text))
             self.pos = end
 
-    def _break(self, pattern: re.Pattern[str], *, hard: bool) -> None:
-        match = pattern.match(self.content, self.pos)
+    def _hard_break(self) -> None:
+        match = _HARD_BREAK.match(self.content, self.pos)
         if not match:
             raise PositionError(f"no line end at {self.pos}")
-        self._add(Break(self.spans.start(self.pos), self.spans.end(match.end()), hard))
+        self._add(Break(self.spans.start(self.pos), self.spans.end(match.end()), hard=True))
         self.pos = match.end()
 
     def _code(self, token: Token) -> None:

@@ -90,7 +90,7 @@ def rendered(block: Block) -> tuple[str, list[tuple[int, int]]]:
     for piece in pieces(block):
         texts.append(piece.text)
         if len(piece.text) == piece.end - piece.start and len(piece.text) > 1:
-            spans.extend((at, at + 1) for at in range(piece.start, piece.end))
+            spans.extend(zip(range(piece.start, piece.end), range(piece.start + 1, piece.end + 1), strict=True))
         else:
             spans.extend([(piece.start, piece.end)] * len(piece.text))
     return "".join(texts), spans
@@ -106,12 +106,24 @@ def source_span(document: Document, block_start: int, rendered_start: int, rende
     """
     if not 0 <= rendered_start < rendered_end:
         raise ValueError("the selection is empty or reversed")
-    for block in leaf_blocks(document):
-        if block.start == block_start:
-            found = _span(block, rendered_start, rendered_end)
-            if found:
-                return found
+    for block in _leaves_at(document, block_start):
+        found = _span(block, rendered_start, rendered_end)
+        if found:
+            return found
     raise ValueError("no such passage in this text")
+
+
+def _leaves_at(document: Document, start: int) -> Iterator[Block]:
+    """The leaves that begin at a position; blocks that do not hold it are not looked into."""
+    stack = [*document.blocks, *document.footnotes]
+    while stack:
+        block = stack.pop()
+        if not block.start <= start <= block.end:
+            continue
+        leaf = caption_leaf(block) if block.caption else block
+        if leaf.start == start and leaf.kind in LEAVES:
+            yield leaf
+        stack.extend(block.children)
 
 
 def _span(block: Block, first: int, after: int) -> tuple[int, int] | None:

@@ -16,6 +16,8 @@ from markdown_it.common.utils import normalizeReference
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 from markdown_it.rules_inline import StateInline
 
+LABEL_LENGTH = 999
+"""Characters of a reference's label, as CommonMark says. Without it each bracket around 1 MB of text would copy it."""
 LABEL_STEPS = 300_000
 """Steps taken per paper to find closing brackets; a paper of 1 MB full of links needs a third of it.
 Brackets behind the limit are plain text. Without it 200 KB of `![` take 3 s, growing fourfold per
@@ -103,6 +105,8 @@ def _width(value: str) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
+    """Where a link or image leads; `end` is the offset behind its last sign."""
+
     target: str
     title: str
     end: int
@@ -244,5 +248,6 @@ def _reference(state: StateInline, start: int, end: int) -> Destination | None:
         closing = find_label_end(state, behind)
         if closing >= 0:
             label, behind = state.src[behind + 1 : closing], closing + 1
-    found = references.get(normalizeReference(label or state.src[start:end]))
+    label = label or state.src[start:end]
+    found = references.get(normalizeReference(label)) if len(label) <= LABEL_LENGTH else None
     return Destination(found["href"], found["title"], behind) if found else None

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Text:
+    """What a reader sees letter by letter."""
+
     start: int
     end: int
     text: str
@@ -31,6 +33,8 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Code:
+    """Code within a line; its line ends are shown as blanks."""
+
     start: int
     end: int
     children: tuple[Text | Break, ...]
@@ -127,6 +131,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """A paper: its text, and the blocks that were found in it."""
+
     source: str
     blocks: tuple[Block, ...]
     footnotes: tuple[Block, ...] = field(default=())

@@ -2,13 +2,13 @@
 
 The parser gives the content of a block with quote signs, list markers and indentation removed. `Spans`
 leads from an offset in that content back to the source. Nothing is guessed: a line's content is always
-the tail of its source line, and every segment is compared with the source before it is used.
+the tail of its source line, and every piece is compared with the source before it is used.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from markdown_it.common.utils import MD_TRIM_CHARS
 
@@ -19,8 +19,7 @@ class PositionError(ValueError):
     """Content and source do not fit together; a fault of this package, never of a paper."""
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A piece of content: `length` characters from `content`, `width` characters of source from `source`.
 
     Equal widths: letter for letter. Otherwise one piece (spaces made of a tab, a pipe made of `\\|`).
@@ -30,10 +29,6 @@ class Segment:
     source: int
     length: int
     width: int
-
-    @property
-    def is_verbatim(self) -> bool:
-        return self.length == self.width
 
 
 class Lines:
@@ -59,8 +54,11 @@ class Lines:
 
     def tail(self, line: int) -> int:
         """End of a line without its newline and without blanks before it."""
-        start, end = self.start(line), self.end(line)
-        return start + len(self.source[start:end].rstrip(" \t"))
+        end = self.end(line)
+        if end and self.source[end - 1] in " \t":
+            start = self.start(line)
+            return start + len(self.source[start:end].rstrip(" \t"))
+        return end
 
     def number(self, position: int) -> int:
         """The line a position stands in."""
@@ -75,76 +73,71 @@ class Lines:
 
 
 class Spans:
-    """The way from offsets in one block's content to the source, both half-open."""
+    """The way from offsets in one block's content to the source, both half-open.
+
+    Segments cover the content in order and have been compared with the source.
+    """
 
     def __init__(self, source: str, content: str, segments: list[Segment]) -> None:
         self.source = source
         self.content = content
         self.segments = segments
         self._starts = [segment.content for segment in segments]
-        self._delta = segments[0].source - segments[0].content if len(segments) == 1 else 0
-        self._is_simple = len(segments) == 1 and segments[0].is_verbatim
-        self._verify()
-
-    def _verify(self) -> None:
-        at = 0
-        for segment in self.segments:
-            if segment.content != at:
-                raise PositionError(f"gap in content at {at}")
-            at += segment.length
-            content = self.content[segment.content : at]
-            if segment.is_verbatim and content != self.source[segment.source : segment.source + segment.width]:
-                raise PositionError(f"content at {segment.content} is not source at {segment.source}")
-        if at != len(self.content):
-            raise PositionError(f"content ends at {len(self.content)}, not {at}")
-
-    def _segment(self, offset: int) -> Segment:
-        return self.segments[bisect_right(self._starts, offset) - 1]
 
     def start(self, offset: int) -> int:
         """Source position of the character at `offset`; at the end of the content, the end of it."""
-        if self._is_simple:
-            return offset + self._delta
         if offset >= len(self.content):
             return self.end(offset)
-        segment = self._segment(offset)
-        return segment.source + (offset - segment.content if segment.is_verbatim else 0)
+        segment = self.segments[bisect_right(self._starts, offset) - 1]
+        return segment.source + (offset - segment.content if segment.length == segment.width else 0)
 
     def end(self, offset: int) -> int:
         """Source position behind the character before `offset`."""
-        if self._is_simple:
-            return offset + self._delta
-        if not offset or not self.segments:
-            return self.segments[0].source if self.segments else 0
-        segment = self._segment(offset - 1)
-        return segment.source + (offset - segment.content if segment.is_verbatim else segment.width)
+        if not offset:
+            return self.segments[0].source
+        segment = self.segments[bisect_right(self._starts, offset - 1) - 1]
+        return segment.source + (offset - segment.content if segment.length == segment.width else segment.width)
 
     def texts(self, start: int, end: int) -> list[Text]:
         """The content between two offsets as text nodes, cut only where the source makes a jump."""
-        if self._is_simple:
-            return [Text(start + self._delta, end + self._delta, self.content[start:end])]
         found: list[Text] = []
         index = bisect_right(self._starts, start) - 1
         while start < end:
-            segment = self.segments[index]
-            stop = min(end, segment.content + segment.length)
-            text = self.content[start:stop]
-            if segment.is_verbatim:
-                source = segment.source + start - segment.content
-                last = found[-1] if found else None
-                if last and last.end == source and last.end - last.start == len(last.text):
-                    found[-1] = Text(last.start, source + len(text), last.text + text)
-                else:
-                    found.append(Text(source, source + len(text), text))
+            content, source, length, width = self.segments[index]
+            stop = min(end, content + length)
+            if length == width:
+                first = source + start - content
+                found.append(Text(first, first + stop - start, self.content[start:stop]))
             else:
-                found.append(Text(segment.source, segment.source + segment.width, text))
+                found.append(Text(source, source + width, self.content[start:stop]))
             start, index = stop, index + 1
         return found
+
+
+class Straight(Spans):
+    """Content that stands in the source in one piece, letter for letter, from `start` on."""
+
+    def __init__(self, source: str, content: str, start: int) -> None:
+        self.source = source
+        self.content = content
+        self._first = start
+
+    def start(self, offset: int) -> int:
+        return self._first + offset
+
+    def end(self, offset: int) -> int:
+        return self._first + offset
+
+    def texts(self, start: int, end: int) -> list[Text]:
+        first = self._first
+        return [Text(first + start, first + end, self.content[start:end])]
 
 
 def trimmed_spans(lines: Lines, content: str, start: int) -> Spans:
     """Spans of a paragraph or heading that begins at `start`; blanks at both its ends are not content."""
     source = lines.source
+    if source.startswith(content, start):
+        return Straight(source, content, start)
     while content and start < len(source) and source[start] in MD_TRIM_CHARS:
         # Other blanks than space and tab (no-break spaces) open a paragraph and are then cut off.
         start += 1
@@ -160,64 +153,65 @@ def line_spans(lines: Lines, content: str, first: int, *, trimmed: bool) -> Span
     `trimmed` says that blanks at both ends of the content were removed as well.
     Raises: PositionError when a line of content is not the tail of its source line.
     """
+    source = lines.source
+    if not trimmed and source.startswith(content, lines.start(first)):
+        return Straight(source, content, lines.start(first))
     segments: list[Segment] = []
     parts = content.split("\n")
+    last = len(parts) - 1
+    if not trimmed and last and not parts[last]:
+        last -= 1  # behind the final newline of code stands no further line
     kept: list[str] = []
     at = 0
-    for number, part in enumerate(parts):
-        line = first + number
-        is_last = number == len(parts) - 1
-        end = lines.end(line)
-        if trimmed and is_last:
-            start = lines.start(line)
-            end = start + len(lines.source[start:end].rstrip(MD_TRIM_CHARS))
-        if is_last and not part and number and not trimmed:
-            break  # behind the final newline of code stands no further line
-        kept.append(_add_line(segments, lines, part, at, end))
+    for number, part in enumerate(parts[: last + 1]):
+        end = lines.end(first + number)
+        if trimmed and number == last:
+            start = lines.start(first + number)
+            end = start + len(source[start:end].rstrip(MD_TRIM_CHARS))
+        if number < len(parts) - 1 and end < len(source):
+            part, end = part + "\n", end + 1
+        kept.append(_add_line(segments, source, part, at, end))
         at += len(part)
-        if not is_last and end < len(lines.source):
-            segments.append(Segment(at, end, 1, 1))
-            kept.append("\n")
-            at += 1
-    return Spans(lines.source, "".join(kept), _joined(segments))
+    return Spans(source, "".join(kept), segments)
 
 
-def _add_line(segments: list[Segment], lines: Lines, part: str, at: int, end: int) -> str:
-    source = lines.source
+def _add_line(segments: list[Segment], source: str, part: str, at: int, end: int) -> str:
+    """Add a line of content that ends at `end`. Returns: the line as content."""
     start = end - len(part)
     if start >= 0 and source.startswith(part, start):
-        if part or not segments:
-            segments.append(Segment(at, start, len(part), len(part)))
+        _add(segments, at, start, len(part))
         return part
     # The first blanks are what is left of a tab when part of it counted as indentation.
     kept = len(part.lstrip(" "))
     while kept < len(part) and source[end - kept - 1] == " ":
         kept += 1
     tab, padding = end - kept - 1, len(part) - kept
-    if tab < 0 or source[tab] != "\t":
+    if tab < 0 or source[tab] != "\t" or not source.startswith(part[padding:], tab + 1):
         raise PositionError(f"line content {part[:40]!r} does not end at {end}")
+    if padding == 1:
+        # One blank for one tab would look like a letter that stands there: the tab itself is taken.
+        _add(segments, at, tab, len(part))
+        return "\t" + part[1:]
     segments.append(Segment(at, tab, padding, 1))
     if kept:
-        segments.append(Segment(at + padding, end - kept, kept, kept))
-    # One blank for one tab would look like a letter that stands there: the tab itself is taken.
-    return "\t" + part[1:] if padding == 1 else part
+        segments.append(Segment(at + padding, tab + 1, kept, kept))
+    return part
 
 
-def _joined(segments: list[Segment]) -> list[Segment]:
-    """Join letter-for-letter neighbours without a jump, so that plain paragraphs stay cheap."""
-    joined: list[Segment] = []
-    for segment in segments:
-        last = joined[-1] if joined else None
-        if last and last.is_verbatim and segment.is_verbatim and last.source + last.width == segment.source:
-            length = last.length + segment.length
-            joined[-1] = Segment(last.content, last.source, length, length)
-        else:
-            joined.append(segment)
-    return joined
+def _add(segments: list[Segment], at: int, start: int, length: int) -> None:
+    """Add what stands letter for letter; it joins its neighbour where there is no jump between them."""
+    if segments:
+        content, source, before, width = segments[-1]
+        if before == width and source + width == start:
+            segments[-1] = Segment(content, source, before + length, before + length)
+            return
+        if not length:
+            return
+    segments.append(Segment(at, start, length, length))
 
 
-def cell_spans(source: str, start: int, end: int) -> list[Spans]:
-    """The cells of a table row that stands at `start..end` of the source.
+def cell_spans(source: str, start: int, end: int, columns: int) -> list[Spans]:
+    """The first cells of a table row that stands at `start..end` of the source, at most `columns`.
 
     Pipes separate cells unless a backslash stands before them; an empty first and last cell come from
     the pipes around the row and are none. Source: GitHub Flavored Markdown, 4.10.
@@ -226,7 +220,7 @@ def cell_spans(source: str, start: int, end: int) -> list[Spans]:
     start = source.index(row, start) if row else start
     borders = [-1]
     at = row.find("|")
-    while at >= 0:
+    while at >= 0 and len(borders) < columns + 3:
         if at == 0 or row[at - 1] != "\\":
             borders.append(at)
         at = row.find("|", at + 1)
@@ -236,7 +230,7 @@ def cell_spans(source: str, start: int, end: int) -> list[Spans]:
         cells.pop(0)
     if cells and cells[-1][0] == cells[-1][1]:
         cells.pop()
-    return [_cell(source, start + first, start + after) for first, after in cells]
+    return [_cell(source, start + first, start + after) for first, after in cells[:columns]]
 
 
 def _cell(source: str, start: int, end: int) -> Spans:
@@ -244,19 +238,17 @@ def _cell(source: str, start: int, end: int) -> Spans:
     trimmed = text.strip(MD_TRIM_CHARS)
     if trimmed:
         start += text.index(trimmed[0])
-    end = start + len(trimmed)
-    content: list[str] = []
+    if "\\|" not in trimmed:
+        return Straight(source, trimmed, start)
     segments: list[Segment] = []
-    at = 0
+    at, end = 0, start + len(trimmed)
     while start < end:
         pipe = source.find("\\|", start, end)
         plain = (pipe if pipe >= 0 else end) - start
         if plain:
             segments.append(Segment(at, start, plain, plain))
-            content.append(source[start : start + plain])
             at, start = at + plain, start + plain
         if pipe >= 0:
             segments.append(Segment(at, pipe, 1, 2))
-            content.append("|")
             at, start = at + 1, pipe + 2
-    return Spans(source, "".join(content), segments or [Segment(0, start, 0, 0)])
+    return Spans(source, trimmed.replace("\\|", "|"), segments)

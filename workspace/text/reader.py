@@ -13,35 +13,24 @@ from collections.abc import Callable
 from typing import Any
 
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import mdTrim
-from markdown_it.parser_block import ParserBlock
+from markdown_it.common.normalize_url import normalizeLink
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block.paragraph import paragraph
-from markdown_it.rules_block.table import table
-from markdown_it.rules_inline import StateInline, autolink, backtick, emphasis, entity, escape, newline, strikethrough
+from markdown_it.rules_inline import StateInline, autolink, backtick, emphasis, entity, escape, strikethrough
 from markdown_it.rules_inline.balance_pairs import link_pairs
 from markdown_it.rules_inline.fragments_join import fragments_join
 from markdown_it.token import Token
-from mdit_py_plugins.deflist import deflist_plugin
-from mdit_py_plugins.footnote.index import footnote_def
 
-from workspace.text.links import FOOTNOTE_LABEL, attachment_name, footnote_reference, image, is_allowed_target, link
+from workspace.text.block_rules import BlockParser
+from workspace.text.links import attachment_name, footnote_reference, image, is_allowed_target, link
 
-BLOCK_NESTING = 40
-"""Containers within containers: 40 quotes or 20 lists. What lies deeper is shown as plain paragraphs."""
 LABEL_NESTING = 20
 """Brackets within brackets that are looked at together, as in CommonMark's own preset."""
-TABLE_COLUMNS = 200
-"""A row with more columns is no table: 1 MB of pipes would become half a million cells."""
-
 # Time is linear in what the parser finds, not in characters: 1 MB of "- a" lines are 250,000 items and take
 # twelve seconds. These bounds keep any text of 1 MB near two seconds. Laws and handbooks have at most
 # 23,000 lines, 17,000 tokens and 50,000 signs in a megabyte.
 LINES = 60_000
 """Lines that are looked at; all behind them is one plain paragraph."""
-TOKENS = 80_000
-"""Block tokens (a paragraph has three, an item six); the rest of the list or text is one paragraph."""
 SIGNS = 100_000
 """Places where inline markup could begin; paragraphs behind them are shown as they stand."""
 
@@ -56,7 +45,7 @@ def read(source: str, *, link_check: LinkCheck = is_allowed_target) -> tuple[lis
     Returns: tokens and the environment with the definitions of links and footnotes.
     """
     parser = _parser(link_check)
-    env: dict[str, Any] = {"labels": {}, "steps": 0, "signs": 0}
+    env: dict[str, Any] = {"labels": {}, "steps": 0, "signs": 0, "has_many_signs": len(source) > SIGNS}
     state = StateBlock(source, parser, env, [])
     state.lineMax = min(state.lineMax, LINES)
     parser.block.tokenize(state, 0, state.lineMax)
@@ -67,9 +56,10 @@ def read_inline(content: str, env: dict[str, Any], *, link_check: LinkCheck = is
     """Parse the content of one paragraph, heading, cell or term; None when it is plain text."""
     if not _SPECIAL.search(content):
         return None
-    env["signs"] += len(_SPECIAL.findall(content))
-    if env["signs"] > SIGNS:
-        return None
+    if env["has_many_signs"]:
+        env["signs"] += len(_SPECIAL.findall(content))
+        if env["signs"] > SIGNS:
+            return None
     parser = _parser(link_check)
     return parser.inline.parse(content, parser, env, [])
 
@@ -78,14 +68,24 @@ def read_inline(content: str, env: dict[str, Any], *, link_check: LinkCheck = is
 def _parser(link_check: LinkCheck) -> MarkdownIt:
     parser = _Parser("commonmark", {"html": False, "maxNesting": LABEL_NESTING})
     parser.inline = _InlineParser()
-    parser.block = _BlockParser()
-    parser.configure("commonmark", {"html": False, "maxNesting": LABEL_NESTING, "link_check": link_check})
-    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
-    parser.enable("table")
-    parser.use(deflist_plugin)
-    parser.block.ruler.before("reference", "footnote_def", _footnote, {"alt": ["paragraph", "reference"]})
-    parser.disable("html_block")
+    parser.block = BlockParser()
+    parser.options["link_check"] = link_check
     return parser
+
+
+ADDRESS_LENGTH = 250
+"""Longer addresses go the long way: names of hosts have at most 255 characters, more are cut off."""
+NORMAL_LINK = re.compile(
+    r"mailto:[a-z0-9.]+@[a-z0-9]+(?:[.-][a-z0-9]+)*"
+    r"|(?:https?://[a-z0-9]+(?:[.-][a-z0-9]+)*(?=[/?#]|\Z))?(?:[/?#][A-Za-z0-9/?#=&.,_~+-]*)?"
+)
+"""Addresses that normalizing leaves as they are: nearly all, and it costs as much as the rest of a link."""
+
+
+def normal_link(url: str) -> str:
+    """An address as it may stand in a page: blanks and letters beyond ASCII encoded, hosts in punycode."""
+    is_normal = len(url) < ADDRESS_LENGTH and NORMAL_LINK.fullmatch(url)
+    return url if is_normal else normalizeLink(url)
 
 
 class _Parser(MarkdownIt):
@@ -94,84 +94,29 @@ class _Parser(MarkdownIt):
         check: LinkCheck = self.options["link_check"]
         return check(url) or attachment_name(url) is not None
 
+    def normalizeLink(self, url: str) -> str:  # noqa: N802
+        return normal_link(url)
+
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802
         # Text in angle brackets is shown as it was written, or rendered text would differ from the source.
         return link
 
 
-class _BlockParser(ParserBlock):
-    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
-        """Parse lines, note where each block begins, and flatten what is nested too deeply."""
-        line, has_empty_lines = startLine, False
-        rules = self.ruler.getRules("") if state.level < BLOCK_NESTING else [paragraph]
-        while line < endLine:
-            state.line = line = state.skipEmptyLines(line)
-            if line >= endLine or state.sCount[line] < state.blkIndent:
-                break
-            count, begin = len(state.tokens), state.bMarks[line] + state.tShift[line]
-            if count > TOKENS:
-                _flatten(state, line, endLine, begin)
-                break
-            if not any(rule(state, line, endLine, False) for rule in rules):
-                raise RuntimeError("a line that no rule takes")
-            if len(state.tokens) > count:
-                state.tokens[count].meta["start"] = begin
-            state.tight = not has_empty_lines
-            line = state.line
-            if line - 1 < endLine and state.isEmpty(line - 1):
-                has_empty_lines = True
-            if line < endLine and state.isEmpty(line):
-                has_empty_lines = True
-                line += 1
-                state.line = line
-
-
-def _flatten(state: StateBlock, line: int, end: int, begin: int) -> None:
-    """One paragraph of everything up to the end of what is being parsed."""
-    content = mdTrim(state.getLines(line, end, state.blkIndent, False))
-    opening = state.push("paragraph_open", "p", 1)
-    opening.map, opening.meta["start"] = [line, end], begin
-    inline = state.push("inline", "", 0)
-    inline.map, inline.content = [line, end], content
-    state.push("paragraph_close", "p", -1)
-    state.line = end
-
-
-def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    if start + 2 > end:
-        return False
-    columns = state.src.count("|", state.bMarks[start + 1], state.eMarks[start + 1]) + 1
-    if columns > TABLE_COLUMNS:
-        return False
-    rows = max(0, TOKENS - len(state.tokens)) // (3 * columns)
-    return table(state, start, min(end, start + 2 + rows), silent)
-
-
-def _footnote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    begin = state.bMarks[start] + state.tShift[start]
-    match = FOOTNOTE_LABEL.match(state.src, begin, state.eMarks[start])
-    if not match or not footnote_def(state, start, end, silent):
-        return False
-    if not silent:
-        state.env["labels"].setdefault(match.group(1))
-    return True
-
-
 _InlineRule = Callable[[StateInline, bool], bool]
-_RULES: dict[str, tuple[_InlineRule, ...]] = {
-    "\n": (newline,),
-    "\\": (escape,),
-    "`": (backtick,),
-    "~": (strikethrough.tokenize,),
-    "*": (emphasis.tokenize,),
-    "_": (emphasis.tokenize,),
-    "[": (footnote_reference, link),
-    "!": (image,),
-    "<": (autolink,),
-    "&": (entity,),
+_RULES: dict[str, _InlineRule] = {
+    "\\": escape,
+    "`": backtick,
+    "~": strikethrough.tokenize,
+    "*": emphasis.tokenize,
+    "_": emphasis.tokenize,
+    "[": lambda state, silent: footnote_reference(state, silent) or link(state, silent),
+    "!": image,
+    "<": autolink,
+    "&": entity,
 }
-_SPECIAL = re.compile(r"[\n\\`~*_\[\]<&]|!(?=\[)")
-"""Where plain text stops. Closing brackets end it too: the search for a label's end looks for them."""
+_SPECIAL = re.compile(r"[\\`~*_\[\]<&]|!(?=\[)")
+"""Where plain text stops. Closing brackets end it too: the search for a label's end looks for them. Line ends
+do not: `inline` finds them in the text, which spares two tokens for each line of a paragraph."""
 
 
 class _InlineParser(ParserInline):
@@ -224,4 +169,5 @@ class _InlineParser(ParserInline):
 
 
 def _apply(state: StateInline, character: str, *, silent: bool) -> bool:
-    return any(rule(state, silent) for rule in _RULES.get(character, ()))
+    rule = _RULES.get(character)
+    return rule is not None and rule(state, silent)
