@@ -71,30 +71,46 @@ def _converted(given: object) -> Element:
 
 
 def take_side(root: Element, side: Side) -> Element:
-    """One side of a rendered difference: the other's blocks and words are gone, moved blocks stand where they were."""
+    """One side of a rendered difference: the other's blocks and words are gone.
+
+    On the older side what moved stands where it was, blocks are the elements they were, and paragraphs are joined
+    and parted as they were.
+    """
     hidden = "ins" if side == "old" else "del"
-    moved: dict[str, list[Element | str]] = {}
+    moved: dict[str, list[Element]] = {}
     if side == "old":
         _collect_moved(root, moved)
     return _side(root, hidden, moved)
 
 
-def _collect_moved(element: Element, moved: dict[str, list[Element | str]]) -> None:
+def _collect_moved(element: Element, moved: dict[str, list[Element]]) -> None:
+    stays: list[Element | str] = []
     for child in element.children:
         if isinstance(child, Element):
+            _collect_moved(child, moved)
             if "data-moved" in child.attributes:
-                moved.setdefault(child.attributes["data-moved"], []).extend(child.children)
-                child.children = []
-            else:
-                _collect_moved(child, moved)
+                moved.setdefault(child.attributes["data-moved"], []).append(child)
+                continue
+        stays.append(child)
+    element.children = stays
 
 
-def _side(element: Element, hidden: str, moved: dict[str, list[Element | str]]) -> Element:
-    out = Element(element.tag, element.attributes)
-    children = [*element.children, *moved.get(element.attributes.get("id", ""), [])]
-    for child in children:
+def _side(element: Element, hidden: str, moved: dict[str, list[Element]]) -> Element:
+    is_old = hidden == "ins"
+    out = Element(element.attributes.get("data-was", element.tag) if is_old else element.tag, element.attributes)
+    for child in element.children:
         if isinstance(child, str):
             out.children.append(child)
+        elif is_old and child.attributes.get("id") in moved:
+            out.children += [_side(one, hidden, moved) for one in moved[child.attributes["id"]]]
+        elif is_old and child.attributes.get("class") == "border" and child.tag == "del":
+            out.children.append(Element("p"))
+        elif is_old and child.attributes.get("data-joins") == hidden:
+            while isinstance(out.children[-1], str):
+                out.children.pop()
+            before = out.children[-1]
+            assert isinstance(before, Element)
+            before.children += _side(child, hidden, moved).children
         elif child.tag != hidden and child.attributes.get("data-diff") != hidden:
             out.children.append(_side(child, hidden, moved))
     return out
@@ -106,48 +122,45 @@ Event = tuple[str, ...]
 def content(root: Element) -> list[Event]:
     """What a reader gets: blocks with their words, and the formatting of each word.
 
-    Numbers, labels, ranks of headings and the formatting of blanks do not count.
+    Numbers, labels and the formatting of blanks do not count.
     """
     out: list[Event] = []
-    _walk(root, (), out)
+    _walk(root, (), out, is_code=False)
     return out
 
 
-def _walk(element: Element, styles: tuple[str, ...], out: list[Event]) -> None:
+def _walk(element: Element, styles: tuple[str, ...], out: list[Event], *, is_code: bool) -> None:
     for child in element.children:
         if isinstance(child, str):
-            _put(child, styles, out, is_code=_is_code(out))
+            _put(child, styles, out, is_code=is_code)
         elif child.tag == "sup" or child.tag == "img":
             out.append(("atom", child.attributes.get("src", "note"), *styles))
-        elif "data-skip" in child.attributes or child.tag in {"summary", "input"}:
+        elif child.tag == "input":
+            out.append(("<done" if "checked" in child.attributes else "<open",))
+        elif "data-skip" in child.attributes or child.tag == "summary":
             continue
         elif child.tag in INLINE and not (child.tag == "code" and out[-1:] == [("<pre",)]):
-            target = child.attributes.get("href", "").replace("#h-", "#")
+            target = child.attributes.get("href", "")
             name = f"{child.tag} {target} {child.attributes.get('title', '')}"
-            _walk(child, (*styles, name), out)
+            _walk(child, (*styles, name), out, is_code=is_code)
         elif child.tag == "br":
             _put("\n", styles, out, is_code=True)
         else:
-            _block(child, styles, out)
+            _block(child, styles, out, is_code=is_code)
 
 
-def _is_code(out: list[Event]) -> bool:
-    opened = [event for event in out if event[0] in {"<pre", "pre>"}]
-    return bool(opened) and opened[-1][0] == "<pre"
-
-
-def _block(element: Element, styles: tuple[str, ...], out: list[Event]) -> None:
-    tag = {"th": "td", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h"}.get(element.tag, element.tag)
+def _block(element: Element, styles: tuple[str, ...], out: list[Event], *, is_code: bool) -> None:
+    tag = "td" if element.tag == "th" else element.tag
     if tag in TRANSPARENT:
         if tag in {"p", "div", "section"}:
             out.append(("/",))
-        _walk(element, styles, out)
+        _walk(element, styles, out, is_code=is_code)
         if tag in {"p", "div", "section"}:
             out.append(("/",))
         return
     size = len(out)
     out.append((f"<{tag}",))
-    _walk(element, styles, out)
+    _walk(element, styles, out, is_code=tag == "pre")
     if len(out) == size + 1 and tag in DROPPED_WHEN_EMPTY:
         out.pop()
     else:

@@ -151,8 +151,9 @@ def _new_in(node: Node, holder: Block | None, *, is_moved: bool = False) -> Iter
         return
     if block.kind in {"item", "definition", "table"}:
         holder = block
-    if is_moved or node.change in {"edit", "form", "new"}:
-        yield from _shown_on(block, holder)
+    if is_moved or node.change in {"edit", "form", "new", "move"}:
+        for part in (block, *node.more_new):
+            yield from _shown_on(part, holder)
     elif node.children:
         for child in node.children:
             yield from _new_in(child, holder)

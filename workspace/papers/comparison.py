@@ -32,7 +32,7 @@ from workspace.web.derived import derived
 from workspace.web.i18n import fmt_datetime, locale
 from workspace.web.templating import initials
 
-COMPARISON_VERSION = 2
+COMPARISON_VERSION = 3
 """Part of every cache key: raise it with every change of what is written here."""
 MOST_TEXTS = 16
 """Texts that are read to find who took something out; the rest stays without a name."""

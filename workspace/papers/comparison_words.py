@@ -39,6 +39,7 @@ def redline_words() -> Words:
         ),
         several=_("{count} Änderungen."),
         section=_("Abschnitt {number}"),
+        section_titled=_("Abschnitt „{title}“"),
         moved_from=_("Aus {section} hierher verschoben"),
         moved_up=_("Von weiter unten hierher verschoben"),
         moved_down=_("Von weiter oben hierher verschoben"),
@@ -51,6 +52,13 @@ def redline_words() -> Words:
         stands_above_many=_("Sie stehen jetzt weiter oben."),
         stands_below=_("Er steht jetzt weiter unten."),
         stands_below_many=_("Sie stehen jetzt weiter unten."),
+        part_left=_("Hier stand „{quote}“."),
+        parts_left=_("Hier stand „{quote}“ mit dem Folgenden."),
+        part_in=_("Jetzt in {section}."),
+        part_above=_("Jetzt weiter oben."),
+        part_below=_("Jetzt weiter unten."),
+        border_new=_("Neuer Absatz."),
+        border_gone=_("Kein neuer Absatz mehr."),
         fold_one=_("1 unveränderter Absatz"),
         fold_many=_("{count} unveränderte Absätze"),
         sections_to=_("{first} bis {last}"),
@@ -69,15 +77,27 @@ def _said() -> dict[str, str]:
         "target": _("Linkziel geändert: „{quote}“ führt jetzt zu {now}, vorher zu {was}"),
         "target_new": _("Link gesetzt: „{quote}“ führt jetzt zu {now}"),
         "target_gone": _("Link entfernt: „{quote}“ führte zu {was}"),
+        "place_new": _("Der Link „{quote}“ führt jetzt zu einer Stelle in diesem Papier"),
+        "place_gone": _("Der Link „{quote}“ führt ins Leere: Die Stelle gibt es nicht mehr"),
         "picture": _("Anderes Bild: {now} statt {was}"),
         "alt": _("Bildbeschreibung geändert: jetzt „{now}“, vorher „{was}“"),
         "width": _("Breite des Bildes geändert"),
         "level": _("Ebene der Überschrift geändert: von {was} auf {now}"),
+        "heading": _("Aus einem Absatz wurde eine Überschrift"),
+        "no_heading": _("Aus einer Überschrift wurde ein Absatz"),
+        "ordered": _("Die Liste ist jetzt nummeriert"),
+        "unordered": _("Die Liste ist nicht mehr nummeriert"),
         "checked": _("Als erledigt abgehakt"),
         "unchecked": _("Nicht mehr abgehakt"),
+        "task": _("Jetzt eine Aufgabe zum Abhaken"),
+        "no_task": _("Keine Aufgabe zum Abhaken mehr"),
         "start": _("Die Liste zählt jetzt ab {now}, vorher ab {was}"),
         "align": _("Ausrichtung in der Tabelle geändert"),
+        "column_new": _("Neue Spalte „{quote}“"),
+        "column_gone": _("Spalte „{quote}“ gestrichen"),
         "language": _("Sprache des Codes geändert"),
+        "split": _("Der Absatz ist jetzt in {now} Absätze geteilt"),
+        "joined": _("{was} Absätze sind jetzt einer"),
     }
 
 
@@ -91,7 +111,11 @@ def sentence(old: datetime, new: datetime, counts: Counts) -> tuple[str, str, st
     return _tied(before), _tied(first), _tied(after)
 
 
-_APART = re.compile(r"(?<=\d) (?!bis|und|to|and)(?=[^\W\d])|(?<=\d\.) (?!bis)(?=[^\W\d])|(?<=Abschnitt) |(?<=section) ")
+_APART = re.compile(
+    r"(?<=\d) (?!bis|und|to|and)(?=[^\W\d])|(?<=\d\.) (?!bis)(?=[^\W\d])"  # 5 Absätze, 9. März
+    r"|(?<=[^\W\d]) (?=\d{4}\b)"  # März 2026
+    r"|(?<=Abschnitt) |(?<=section) "
+)
 
 
 def _tied(text: str) -> str:

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from workspace.text import html
 from workspace.text.html import outline
 from workspace.text.nodes import Document
-from workspace.text.redline_inline import FORM, Leaf
-from workspace.text.redline_pairing import Entry, Group, Merged, Node, merge_documents
+from workspace.text.redline_inline import Leaf
+from workspace.text.redline_nodes import Entry, Group, Merged, Node
+from workspace.text.redline_notes import WORDING
+from workspace.text.redline_pairing import merge_documents
 
 __all__ = ["Counts", "Entry", "Group", "Node", "Redline", "Section", "redline"]
 
-REDLINE_VERSION = 3
+REDLINE_VERSION = 4
 """Part of every cache key of a rendered difference: counts up with each change of what is written."""
 
 Authors = Callable[[int, int], Sequence[Hashable]]
@@ -64,6 +66,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Redline:
+    """What became of one document in another: its blocks in the order of the merged page, its changes, its notes."""
+
     old: Document
     new: Document
     entries: tuple[Entry, ...]
@@ -80,12 +84,11 @@ class Redline:
     is_coarse: bool
     """A passage was too long for the smallest difference."""
 
+    places: dict[tuple[Group, bool], Section | None]
+
     def section_of(self, group: Group, *, is_away: bool) -> Section | None:
         """Where moved blocks stand, or stood (`is_away`)."""
-        for entry, section in zip(self.entries, self.sections, strict=True):
-            if entry.group is group and entry.is_away == is_away:
-                return section
-        return None
+        return self.places.get((group, is_away))
 
 
 def redline(
@@ -100,6 +103,7 @@ def redline(
     """
     merged = merge_documents(old, new)
     sections = tuple(_sections(merged.entries, new))
+    places = _places(merged, sections)
     changes = list(_numbered(merged))
     people: Counter[Hashable] = Counter()
     if authors is not None:
@@ -107,10 +111,9 @@ def redline(
         for nodes in changes:
             people.update(credit.change(nodes))
     return Redline(
-        old, new, tuple(merged.entries), tuple(merged.notes), sections,
-        _counts(changes, merged.entries, sections), len(changes),
+        old, new, tuple(merged.entries), tuple(merged.notes), sections, _counts(changes, places), len(changes),
         tuple(sorted(people.items(), key=lambda item: (-item[1], str(item[0])))),
-        any(leaf.is_coarse for leaf in _leaves(merged)),
+        any(leaf.is_coarse for leaf in _leaves(merged)), places,
     )  # fmt: skip
 
 
@@ -133,76 +136,87 @@ def _section(part: html.Section) -> Section:
     return Section(own[1], part.title[own.end() :], has_own_number=True) if own else Section(part.number, part.title)
 
 
+def _places(merged: Merged, sections: Sequence[Section | None]) -> dict[tuple[Group, bool], Section | None]:
+    """For each move the sections it came to and left; tells the move whether it went up."""
+    found: dict[tuple[Group, bool], Section | None] = {}
+    rest: list[Section | None] = [None] * len(merged.notes)
+    for top, section in zip(merged.nodes, [*sections, *rest], strict=True):
+        for node in top.walk() if top.is_changed or top.group else ():
+            if node.group is not None and (node.group, node.is_away) not in found:
+                found[node.group, node.is_away] = section
+                # What came stands already where what left is met: it moved upwards.
+                node.group.is_upwards = node.is_away == ((node.group, False) in found)
+    return found
+
+
 # -- what counts as one change -------------------------------------------------------------------------
 
 
 def _numbered(merged: Merged) -> Iterator[list[Node]]:
     """Number the changes in the order of the page; gives the nodes of each (several where they moved together)."""
     number = 0
-    groups: dict[int, list[Node]] = {}
-    for entry in merged.entries:
-        if entry.group is not None and not entry.is_away:
-            groups.setdefault(id(entry.group), []).append(entry.node)
-    for entry in merged.entries:
-        if entry.is_away:
-            continue
-        if entry.group is not None:
-            if entry.group.number:
+    for top in merged.nodes:
+        for node in _units(top):
+            group = node.group
+            if group is not None and group.number:
                 continue
             number += 1
-            entry.group.number = entry.node.number = number
-            entry.node.change = "move"
-            yield groups[id(entry.group)]
-            continue
-        for node in _units(entry.node):
-            number += 1
             node.number = number
-            yield [node]
-    for note in merged.notes:
-        for node in _units(note):
-            number += 1
-            node.number = number
-            yield [node]
+            if group is None:
+                yield [node]
+                continue
+            group.number = number
+            for moved in group.came:
+                moved.change = "move"
+            yield group.came
 
 
 def _units(node: Node) -> Iterator[Node]:
-    """The changes inside a block: the outermost that came or went, else changed leaves, rows and task items."""
-    if node.side:
+    """The changes inside a block: the outermost that came, went or moved, else changed leaves, rows and task items."""
+    if node.is_away:
+        return
+    if node.group is not None and not node.group.is_silent:
+        yield node
+    elif node.has_moves and node.side:
+        for child in node.children:
+            yield from _units(child)
+    elif node.side:
         node.change = "new" if node.side > 0 else "out"
         yield node
-        return
-    if not node.is_changed:
-        return
+    elif node.is_changed:
+        yield from _changed(node)
+
+
+def _changed(node: Node) -> Iterator[Node]:
+    """The changes of a block that stands on both sides."""
     is_whole = node.leaf is not None or node.block.kind == "row" or any(note.kind in _ITEM for note in node.notes)
     inner = [] if is_whole else [unit for child in node.children for unit in _units(child)]
-    if not inner:
-        node.change = "edit" if node.is_reworded or any(note.kind not in FORM for note in node.notes) else "form"
+    if not (inner or node.has_moves) or any(note.kind in _COLUMNS for note in node.notes):
+        is_edit = node.is_reworded or any(note.kind in WORDING for note in node.notes)
+        node.change = "edit" if is_edit else "form"
         yield node
     yield from inner
 
 
-_ITEM = frozenset({"checked", "unchecked"})
+_NAMES = frozenset({"heading", "term"})
+"""Blocks that go with what stands below them and are not counted where that moved."""
+_COLUMNS = frozenset({"column_new", "column_gone"})
+_ITEM = frozenset({"checked", "unchecked", "task", "no_task"})
 
 
-def _counts(changes: list[list[Node]], entries: Sequence[Entry], sections: Sequence[Section | None]) -> Counts:
+def _counts(changes: list[list[Node]], places: dict[tuple[Group, bool], Section | None]) -> Counts:
     kinds = Counter(nodes[0].change for nodes in changes)
-    moved = sum(
-        sum(node.block.kind != "heading" for node in nodes) or 1 for nodes in changes if nodes[0].change == "move"
-    )
-    return Counts(
-        kinds["edit"], kinds["new"], moved, kinds["out"], kinds["form"], _moved_to(entries, sections)
-    )  # fmt: skip
+    moves = [nodes for nodes in changes if nodes[0].change == "move"]
+    moved = sum(sum(node.block.kind not in _NAMES for node in nodes) or 1 for nodes in moves)
+    targets = _moved_to([nodes[0].group for nodes in moves if nodes[0].group is not None], places)
+    return Counts(kinds["edit"], kinds["new"], moved, kinds["out"], kinds["form"], targets)
 
 
-def _moved_to(entries: Sequence[Entry], sections: Sequence[Section | None]) -> tuple[Section, ...]:
-    left: dict[int, Section | None] = {}
-    came: dict[int, Section | None] = {}
-    for entry, section in zip(entries, sections, strict=True):
-        if entry.group is not None:
-            (left if entry.is_away else came).setdefault(id(entry.group), section)
+def _moved_to(moves: Iterable[Group], places: dict[tuple[Group, bool], Section | None]) -> tuple[Section, ...]:
     targets: list[Section] = []
-    for group, target in came.items():
-        if target is None or target == left.get(group):
+    for group in moves:
+        target = places.get((group, False))
+        if target is None or target == places.get((group, True)):
             return ()
         if target not in targets:
             targets.append(target)
@@ -240,7 +254,7 @@ class _Credit:
             self._leaf(node, node.leaf, found)
         elif node.notes and not node.children and node.new is not None:
             self._add(self.wrote(node.new.start, node.new.end), 1, found)
-        for child in node.children if not node.side else ():
+        for child in () if node.side else node.children:
             self._node(child, found)
 
     def _one_sided(self, node: Node, found: Counter[Hashable]) -> None:
@@ -270,9 +284,4 @@ class _Credit:
 
 
 def _leaves(merged: Merged) -> Iterator[Leaf]:
-    waiting = [entry.node for entry in merged.entries] + list(merged.notes)
-    while waiting:
-        node = waiting.pop()
-        if node.leaf is not None:
-            yield node.leaf
-        waiting += node.children
+    return (node.leaf for top in merged.nodes for node in top.walk() if node.leaf is not None)

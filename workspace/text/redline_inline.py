@@ -1,30 +1,68 @@
-"""The words of one leaf block on both sides, compared with the formatting they stand in.
+"""The words of leaf blocks on both sides, compared with the formatting they stand in.
 
-A leaf is flattened to a text and pieces of it with their formatting; a picture or the mention of a
-footnote is one character of that text. Words are equal when their letters, their formatting and the
-targets of their links are. Offsets of a flat text count code points of that flat text.
+A leaf is flattened to a text and pieces of it with their formatting; a picture, the mention of a footnote
+or the border between two paragraphs is one character of that text. Words are equal when their letters,
+their formatting and the targets of their links are. Offsets of a flat text count its code points.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from workspace.text.alignment import EXACT_CELLS
-from workspace.text.diff import compare_words
+from workspace.text.diff import Op, compare_words, pair_blocks
+from workspace.text.leaves import headings
 from workspace.text.leaves import pieces as visible_pieces
-from workspace.text.nodes import Block, Break, Code, FootnoteRef, Image, Inline, Link, Mark, Text
+from workspace.text.nodes import Block, Break, Code, Document, FootnoteRef, Image, Inline, Link, Mark, Text
 from workspace.text.tokens import tokens
+from workspace.text.words import tidy
 
 ATOM = "\ue000"
 """Stands for a picture or a mention of a footnote; its key tells it from such a letter in the text."""
 
+BORDER = "\ue001"
+"""Stands for the border between two paragraphs that are compared as one passage."""
+_BORDER = re.compile(f" ?{BORDER} ?")
+PLACE = "#h-"
+"""What the address of a heading in the page begins with."""
+
 Style = tuple[str, ...]
 """("strong",), ("emphasis",), ("strike",), ("code",) or ("link", target, title)."""
-NoteKey = Callable[[str], Hashable]
-"""What a mention of the footnote with this label is compared by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the leaves of one document mean beyond their own words."""
+
+    notes: Mapping[str, Hashable] = field(default_factory=dict)
+    """What the mention of a footnote is compared by, by its label."""
+    places: frozenset[str] = frozenset()
+    """Addresses of headings."""
+
+    @classmethod
+    def of(cls, document: Document, notes: Mapping[str, Hashable]) -> Context:
+        return cls(notes, frozenset(heading.ident for heading in headings(document)))
+
+    def target(self, target: str) -> str:
+        """Where a link leads in the page, as on the reading page."""
+        if target.startswith("#") and f"h-{target[1:]}" in self.places:
+            return PLACE + target[1:]
+        return target
+
+    def note(self, label: str) -> Hashable:
+        return self.notes.get(label, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """The border between two paragraphs."""
+
+
+Atom = Image | FootnoteRef | Break | Border
 
 
 class Piece(NamedTuple):
@@ -35,13 +73,15 @@ class Piece(NamedTuple):
     end: int
     """Where it stands in the source."""
     styles: tuple[Style, ...]
-    atom: Image | FootnoteRef | Break | None
+    atom: Atom | None
     key: tuple[Hashable, ...]
     """What its words are compared by besides their letters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Flat:
+    """The inline content of a leaf as one text, with the pieces it is made of and where each begins."""
+
     text: str
     pieces: tuple[Piece, ...]
     starts: tuple[int, ...]
@@ -54,15 +94,23 @@ class Flat:
             raise ValueError("an empty passage comes from nowhere")
         return _source_place(*found[0])[0], _source_place(*found[-1])[1]
 
+    def places(self, start: int, end: int) -> range:
+        """The indices of the pieces of text[start:end]."""
+        return range(max(0, bisect_right(self.starts, start) - 1), bisect_left(self.starts, end))
+
     def within(self, start: int, end: int) -> Iterator[tuple[Piece, int, int]]:
         """The pieces of text[start:end], each with the part of it that lies inside."""
-        for index in range(max(0, bisect_right(self.starts, start) - 1), len(self.pieces)):
+        for index in self.places(start, end):
             at, piece = self.starts[index], self.pieces[index]
-            if at >= end:
-                return
             first, after = max(0, start - at), min(len(piece.text), end - at)
             if first < after:
                 yield piece, first, after
+
+    def has_atoms(self, start: int, end: int) -> bool:
+        """Whether pictures, mentions of footnotes or borders of paragraphs stand in text[start:end]."""
+        return any(
+            piece.atom is not None and not isinstance(piece.atom, Break) for piece, _, _ in self.within(start, end)
+        )
 
 
 def _source_place(piece: Piece, first: int, after: int) -> tuple[int, int]:
@@ -96,13 +144,40 @@ class Leaf:
     def is_changed(self) -> bool:
         return any(span.kind for span in self.spans)
 
+    def is_form_only(self, index: int) -> bool:
+        """Whether a deleted span and the inserted one after it read the same: only their formatting differs."""
+        if index + 1 >= len(self.spans):
+            return False
+        gone, came = self.spans[index : index + 2]
+        return (
+            gone.kind < 0 < came.kind
+            and gone.length == came.length
+            and self.old.text[gone.old : gone.old + gone.length] == self.new.text[came.new : came.new + came.length]
+            and not self.old.has_atoms(gone.old, gone.old + gone.length)
+            and not self.new.has_atoms(came.new, came.new + came.length)
+        )
 
-def flatten(block: Block, note_key: NoteKey) -> Flat:
+
+def flatten(block: Block, context: Context) -> Flat:
     """The text of a leaf with its formatting; of a figure it is the caption."""
     if block.kind == "figure":
-        pieces = [Piece(part.text, part.start, part.end, (), None, ()) for part in visible_pieces(block) if part.text]
-    else:
-        pieces = list(_pieces(block.inlines, (), note_key))
+        return _flat(
+            [Piece(part.text, part.start, part.end, (), None, ()) for part in visible_pieces(block) if part.text]
+        )
+    return _flat(list(_pieces(block.inlines, (), context)))
+
+
+def flatten_together(blocks: Sequence[Block], context: Context) -> Flat:
+    """Several paragraphs as one text, with a border between two."""
+    pieces: list[Piece] = []
+    for block in blocks:
+        if pieces:
+            pieces.append(Piece(f" {BORDER} ", pieces[-1].end, block.start, (), Border(), (BORDER,)))
+        pieces += _pieces(block.inlines, (), context)
+    return _flat(pieces)
+
+
+def _flat(pieces: list[Piece]) -> Flat:
     starts, at = [], 0
     for piece in pieces:
         starts.append(at)
@@ -110,7 +185,7 @@ def flatten(block: Block, note_key: NoteKey) -> Flat:
     return Flat("".join(piece.text for piece in pieces), tuple(pieces), tuple(starts))
 
 
-def _pieces(inlines: Iterable[Inline], styles: tuple[Style, ...], note_key: NoteKey) -> Iterator[Piece]:
+def _pieces(inlines: Iterable[Inline], styles: tuple[Style, ...], context: Context) -> Iterator[Piece]:
     for node in inlines:
         if isinstance(node, Text):
             if node.text:
@@ -118,16 +193,16 @@ def _pieces(inlines: Iterable[Inline], styles: tuple[Style, ...], note_key: Note
         elif isinstance(node, Break):
             yield Piece("\n" if node.hard else " ", node.start, node.end, styles, node if node.hard else None, styles)
         elif isinstance(node, Code):
-            yield from _pieces(node.children, (*styles, ("code",)), note_key)
+            yield from _pieces(node.children, (*styles, ("code",)), context)
         elif isinstance(node, Mark):
-            yield from _pieces(node.children, (*styles, (node.style,)), note_key)
+            yield from _pieces(node.children, (*styles, (node.style,)), context)
         elif isinstance(node, Link):
-            yield from _pieces(node.children, (*styles, ("link", node.target, node.title)), note_key)
+            yield from _pieces(node.children, (*styles, ("link", context.target(node.target), node.title)), context)
         elif isinstance(node, Image):
             key = (*styles, picture_key(node))
             yield Piece(ATOM, node.start, node.end, styles, node, key)
         else:
-            yield Piece(ATOM, node.start, node.end, styles, node, (*styles, ("note", note_key(node.label))))
+            yield Piece(ATOM, node.start, node.end, styles, node, (*styles, ("note", context.note(node.label))))
 
 
 def picture_key(image: Image) -> Hashable:
@@ -135,24 +210,91 @@ def picture_key(image: Image) -> Hashable:
     return ("image", image.name, image.alt, image.caption, image.width)
 
 
-def compare_leaves(old: Flat, new: Flat) -> Leaf:
-    """The difference of two leaves, words with their formatting."""
+def compare_leaves(old: Flat, new: Flat, *, by_line: bool = False) -> Leaf:
+    """The difference of two leaves, words with their formatting; `by_line` pairs their lines first (code)."""
     if not old.text or not new.text:
         spans = [Span(-1, 0, 0, len(old.text)), Span(1, len(old.text), 0, len(new.text))]
         return Leaf(old, new, tuple(span for span in spans if span.length))
     old_keys, new_keys = _token_keys(old), _token_keys(new)
     if old.text == new.text and old_keys == new_keys:
         return Leaf(old, new, (Span(0, 0, 0, len(new.text)),))
-    if old_keys is None and new_keys is None:
+    if by_line:
+        ops = compare_lines(old.text, new.text)
+    elif old_keys is None and new_keys is None:
         ops = compare_words(old.text, new.text)
     else:
         ops = compare_words(old.text, new.text, old_keys=old_keys or _plain(old), new_keys=new_keys or _plain(new))
-    spans, i, j = [], 0, 0
-    for kind, text in ops:
-        spans.append(Span(kind, i, j, len(text)))
-        i += len(text) if kind <= 0 else 0
-        j += len(text) if kind >= 0 else 0
-    return Leaf(old, new, tuple(spans), _is_coarse(old.text, new.text))
+    return Leaf(old, new, tuple(_spans(old, new, ops)), _is_coarse(old.text, new.text))
+
+
+def compare_lines(old: str, new: str) -> list[Op]:
+    """The difference of two texts whose lines stand for themselves, such as code: words only in lines that pair."""
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    ops: list[Op] = []
+    old_at = new_at = 0
+    for i, j, _ in [*pair_blocks(before, after), (len(before), len(after), 0.0)]:
+        ops += [(-1, "".join(before[old_at:i])), (1, "".join(after[new_at:j]))]
+        if i < len(before):
+            ops += compare_words(before[i], after[j])
+        old_at, new_at = i + 1, j + 1
+    return tidy(ops)
+
+
+def _spans(old: Flat, new: Flat, ops: Sequence[Op]) -> Iterator[Span]:
+    i = j = 0
+    for at, (kind, text) in enumerate(ops):
+        size = len(text)
+        if kind < 0 and ops[at + 1 : at + 2] == [(1, text)]:
+            yield from _reformatted(old, new, i, j, size)
+        elif kind <= 0 or ops[at - 1 : at] != [(-1, text)]:
+            # What changed is cut at the borders of paragraphs, so that no element reaches over one.
+            for first, after in _parts(text) if kind else ((0, size),):
+                yield Span(kind, i + (first if kind <= 0 else 0), j + (first if kind >= 0 else 0), after - first)
+        i += size if kind <= 0 else 0
+        j += size if kind >= 0 else 0
+
+
+def _reformatted(old: Flat, new: Flat, i: int, j: int, size: int) -> Iterator[Span]:
+    """The same letters on both sides: only where their formatting differs something changed."""
+    edges = {0, size}
+    for flat, start in ((old, i), (new, j)):
+        edges.update(max(0, flat.starts[at] - start) for at in flat.places(start, start + size))
+    cuts = sorted(edges)
+    pieces = [[flat.pieces[at].key for at in _at_each(flat, start, cuts)] for flat, start in ((old, i), (new, j))]
+    done = 0
+    while done < len(cuts) - 1:
+        is_same = pieces[0][done] == pieces[1][done]
+        after = done + 1
+        while (
+            after < len(cuts) - 1
+            and (pieces[0][after] == pieces[1][after]) == is_same
+            and (is_same or (pieces[0][after], pieces[1][after]) == (pieces[0][done], pieces[1][done]))
+        ):
+            after += 1
+        first, length = cuts[done], cuts[after] - cuts[done]
+        if is_same:
+            yield Span(0, i + first, j + first, length)
+        else:
+            yield Span(-1, i + first, j + first, length)
+            yield Span(1, i + first + length, j + first, length)
+        done = after
+
+
+def _at_each(flat: Flat, start: int, cuts: Sequence[int]) -> Iterator[int]:
+    """The piece that stands at each cut but the last."""
+    return (bisect_right(flat.starts, start + cut) - 1 for cut in cuts[:-1])
+
+
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """The parts of a text, borders of paragraphs with the blanks around them by themselves."""
+    at = 0
+    for found in _BORDER.finditer(text):
+        if found.start() > at:
+            yield at, found.start()
+        yield found.span()
+        at = found.end()
+    if at < len(text):
+        yield at, len(text)
 
 
 def _token_keys(flat: Flat) -> list[Hashable] | None:
@@ -185,109 +327,3 @@ def _plain(flat: Flat) -> list[Hashable]:
 def _is_coarse(old: str, new: str) -> bool:
     """Whether two texts are too long for the least difference (`words` compares these in pieces)."""
     return len(old) * len(new) > EXACT_CELLS and len(tokens(old)) * len(tokens(new)) > EXACT_CELLS
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something that the words do not show.
-
-    kind: formatting, target, picture, alt, caption, width, level, checked, unchecked, start, align, language.
-    """
-
-    kind: str
-    quote: str = ""
-    was: str = ""
-    now: str = ""
-
-
-FORM = frozenset({"formatting", "target", "alt", "width", "level", "start", "align", "language"})
-"""Kinds that leave the wording as it is."""
-
-
-def changes(leaf: Leaf) -> Iterator[tuple[int, int, int, int]]:
-    """Neighbouring deletions and insertions as one: (old_start, old_end, new_start, new_end)."""
-    spans = leaf.spans
-    at = 0
-    while at < len(spans):
-        if not spans[at].kind:
-            at += 1
-            continue
-        old_start, new_start = spans[at].old, spans[at].new
-        old_end, new_end = old_start, new_start
-        while at < len(spans) and spans[at].kind:
-            old_end += spans[at].length if spans[at].kind < 0 else 0
-            new_end += spans[at].length if spans[at].kind > 0 else 0
-            at += 1
-        yield old_start, old_end, new_start, new_end
-
-
-def form_note(leaf: Leaf, change: tuple[int, int, int, int]) -> Note | None:
-    """What is said of a change that keeps the words; None where words changed."""
-    old_start, old_end, new_start, new_end = change
-    if leaf.old.text[old_start:old_end] != leaf.new.text[new_start:new_end]:
-        return None
-    old, new = list(leaf.old.within(old_start, old_end)), list(leaf.new.within(new_start, new_end))
-    old_atoms, new_atoms = _atoms(old), _atoms(new)
-    if old_atoms or new_atoms:
-        return _picture_note(old_atoms, new_atoms)
-    quote = " ".join(leaf.new.text[new_start:new_end].split())
-    was, now = _links(old), _links(new)
-    if was != now and _without_links(old) == _without_links(new):
-        return Note("target", quote, ", ".join(was), ", ".join(now))
-    return Note("formatting", quote)
-
-
-Found = Sequence[tuple[Piece, int, int]]
-
-
-def _atoms(found: Found) -> list[Piece]:
-    return [piece for piece, _, _ in found if piece.atom is not None and not isinstance(piece.atom, Break)]
-
-
-def _picture_note(old: list[Piece], new: list[Piece]) -> Note | None:
-    if len(old) != 1 or len(new) != 1:
-        return None
-    was, now = old[0].atom, new[0].atom
-    if not isinstance(was, Image) or not isinstance(now, Image):
-        return None
-    found = picture_notes(was, now)
-    return found[0] if found else Note("formatting", now.name)
-
-
-def picture_notes(was: Image, now: Image) -> list[Note]:
-    """What changed about a picture; its caption is left to the words."""
-    notes = []
-    if was.name != now.name:
-        notes.append(Note("picture", now.name, was.name, now.name))
-    if was.alt != now.alt:
-        notes.append(Note("alt", now.name, was.alt, now.alt))
-    if was.width != now.width:
-        notes.append(Note("width", now.name, _per_cent(was), _per_cent(now)))
-    return notes
-
-
-def _per_cent(image: Image) -> str:
-    return "" if image.width is None else str(image.width)
-
-
-def _links(found: Found) -> list[str]:
-    """The targets of a passage's links, each once in a row."""
-    targets: list[str] = []
-    for piece, _, _ in found:
-        for style in piece.styles:
-            if style[0] == "link" and targets[-1:] != [style[1]]:
-                targets.append(style[1])
-    return targets
-
-
-def _without_links(found: Found) -> list[tuple[str, tuple[Style, ...]]]:
-    """Letters with their formatting, neighbours of the same formatting joined, links left out."""
-    out: list[tuple[str, tuple[Style, ...]]] = []
-    for piece, first, after in found:
-        styles = tuple(style for style in piece.styles if style[0] != "link")
-        text = piece.text[first:after]
-        if out and out[-1][1] == styles:
-            out[-1] = (out[-1][0] + text, styles)
-        else:
-            out.append((text, styles))
-    return out

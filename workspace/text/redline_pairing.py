@@ -1,263 +1,216 @@
 """Two typed trees merged into one: which block became which, down to the leaves.
 
-A pair of blocks keeps its kind, or it is a deleted block and an inserted one. Blocks of the first level
-that changed places are moves: they stand at their new place, and a line is left at the old one.
+A pair of blocks keeps its kind (a heading may become a paragraph, a list may be numbered now), or it is a
+deleted block and an inserted one. What changed places is a move: it stands at its new place, and a line is
+left at the old one. Tables are merged by columns and rows (`redline_tables`); moves inside lists and tables
+and from one to another are found at the end (`redline_moves`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
-from workspace.text.alignment import EXACT_CELLS
+from workspace.text.alignment import EXACT_CELLS, heaviest_chain
 from workspace.text.leaves import LEAVES, caption_leaf
-from workspace.text.nodes import Block, Document, Image
-from workspace.text.pairing import pair_and_move, pair_blocks
-from workspace.text.redline_inline import (
-    Flat,
-    Leaf,
-    Note,
-    NoteKey,
-    changes,
-    compare_leaves,
-    flatten,
-    form_note,
-    picture_notes,
-)
+from workspace.text.nodes import Block, Code, Document, FootnoteRef, Image, Inline, Link, Mark
+from workspace.text.pairing import Pairing, pair_and_move
+from workspace.text.redline_inline import Context, Flat, compare_leaves, flatten, flatten_together
+from workspace.text.redline_kinship import Match, can_become, joined, matched, own_text
+from workspace.text.redline_moves import find_moves, groups_of
+from workspace.text.redline_nodes import Entry, Group, Merged, Node, summed
+from workspace.text.redline_notes import WORDING, Note, block_notes, changes, form_note
+from workspace.text.redline_tables import cell_at, columns_of, steps
 
 MOST_NOTES = 20
 """So many remarks are kept of one block."""
 HEADING_WEIGHT = 400
 """A heading stays in its place against a paragraph of up to so many letters."""
+_NOTHING = Flat("", (), ())
 Pair = tuple[int, int]
-
-
-@dataclass(slots=True)
-class Node:
-    """A block on both sides, or on one."""
-
-    old: Block | None
-    new: Block | None
-    children: list[Node] = field(default_factory=list)
-    leaf: Leaf | None = None
-    """Of a leaf that changed; what is the same on both sides has neither leaf nor children."""
-    notes: list[Note] = field(default_factory=list)
-    is_changed: bool = False
-    is_reworded: bool = False
-    """Words changed here, or something came or went inside."""
-    number: int = 0
-    """Of the change this block is, counted from 1; 0 where it is none by itself."""
-    change: str = ""
-    """edit, form, new, out or move where it is a change."""
-    authors: tuple[Hashable, ...] = ()
-    """Of the change, most first."""
-    span_authors: dict[int, tuple[Hashable, ...]] = field(default_factory=dict)
-    """Of single spans of the leaf, by their index."""
-
-    @property
-    def block(self) -> Block:
-        """The newer of its blocks."""
-        found = self.new or self.old
-        if found is None:
-            raise ValueError("a node without a block")
-        return found
-
-    @property
-    def side(self) -> int:
-        """-1 deleted, 1 inserted, 0 on both sides."""
-        return (self.new is not None) - (self.old is not None)
-
-
-@dataclass(slots=True)
-class Group:
-    """Neighbouring blocks that moved together."""
-
-    pairs: list[Pair]
-    number: int = 0
-    """Of the change it is."""
-    is_upwards: bool = False
-    """Whether they stand further up than before."""
-
-
-@dataclass(slots=True)
-class Entry:
-    """A block of the first level in the order of the merged page."""
-
-    node: Node
-    group: Group | None = None
-    """The move it belongs to; with `is_away` this is the place it left."""
-    is_away: bool = False
-
-
-@dataclass(slots=True)
-class Merged:
-    entries: list[Entry]
-    notes: list[Node]
-    """Footnotes."""
 
 
 def merge_documents(old: Document, new: Document) -> Merged:
     """Merge two documents; see `redline`."""
-    note_pairs = _note_pairs(old, new)
-    merger = _Merger(old, new, note_pairs)
-    return Merged(merger.entries(), merger.in_order(old.footnotes, new.footnotes, note_pairs))
-
-
-def _note_pairs(old: Document, new: Document) -> list[Pair]:
-    """Footnotes that belong together: by their text, and between those by their label. Increasing."""
-    pairs = [(i, j) for i, j, _ in pair_blocks(*(_texts(side, side.footnotes) for side in (old, new)))]
-    found: list[Pair] = []
-    old_at = new_at = 0
-    for i, j in [*pairs, (len(old.footnotes), len(new.footnotes))]:
-        labels = {new.footnotes[k].ident: k for k in range(new_at, j)}
-        for k in range(old_at, i):
-            other = labels.get(old.footnotes[k].ident, -1)
-            if other >= new_at:
-                found.append((k, other))
-                new_at = other + 1
-        old_at, new_at = i + 1, j + 1
-        found.append((i, j))
-    return found[:-1]
+    merger = _Merger(old, new)
+    merged = Merged(merger.entries(), merger.footnotes())
+    find_moves(merged.nodes, old.source, new.source, merger.pair)
+    return merged
 
 
 def _texts(document: Document, blocks: Iterable[Block]) -> list[str]:
-    """What blocks are recognised by: their source; of a footnote what stands behind its label."""
-    return [document.source[_text_start(block) : block.end] for block in blocks]
+    """What blocks are recognised by."""
+    return [own_text(block, document.source) for block in blocks]
 
 
 def _weighty(texts: list[str], blocks: Sequence[Block]) -> list[str]:
     """Headings repeated: where a paragraph and a heading cross, the paragraph is what moved."""
     return [
-        text if block.kind != "heading" else " ".join([text] * (1 + HEADING_WEIGHT // max(1, len(text))))
+        text * (1 + HEADING_WEIGHT // (len(text) + 1)) if block.kind == "heading" else text
         for text, block in zip(texts, blocks, strict=True)
     ]
 
 
-def _text_start(block: Block) -> int:
-    return block.children[0].start if block.kind == "footnote" and block.children else block.start
-
-
 class _Merger:
-    def __init__(self, old: Document, new: Document, note_pairs: list[Pair]) -> None:
+    def __init__(self, old: Document, new: Document) -> None:
         self.old, self.new = old, new
+        self.note_pairs = self._pair_footnotes()
         old_keys: dict[str, Hashable] = {note.ident: ("old", note.ident) for note in old.footnotes}
         new_keys: dict[str, Hashable] = {note.ident: ("new", note.ident) for note in new.footnotes}
-        for i, j in note_pairs:
+        for i, j in self.note_pairs:
             old_keys[old.footnotes[i].ident] = new_keys[new.footnotes[j].ident] = (i, j)
-        self.old_key: NoteKey = lambda label: old_keys.get(label, label)
-        self.new_key: NoteKey = lambda label: new_keys.get(label, label)
+        self.contexts = (Context.of(old, old_keys), Context.of(new, new_keys))
+
+    # -- footnotes -------------------------------------------------------------------------------
+
+    def _pair_footnotes(self) -> list[Pair]:
+        """Footnotes that belong together: by their text, wherever they stand, and the rest by their label."""
+        old, new = self.old.footnotes, self.new.footnotes
+        pairing = pair_and_move(_texts(self.old, old), _texts(self.new, new))
+        partners = {i: j for i, j, _ in [*pairing.in_order, *pairing.moved]}
+        taken = set(partners.values())
+        labels = {note.ident: j for j, note in enumerate(new) if j not in taken}
+        for i, note in enumerate(old):
+            if i not in partners and note.ident in labels:
+                partners[i] = labels.pop(note.ident)
+        return sorted(partners.items())
+
+    def footnotes(self) -> list[Node]:
+        """Footnotes in the order of the newer text; what became of the others stands between their old neighbours."""
+        old, new = self.old.footnotes, self.new.footnotes
+        straight = set(heaviest_chain(self.note_pairs, [1.0] * len(self.note_pairs)))
+        groups = {pair: Group([], [], is_silent=True) for pair in self.note_pairs if pair not in straight}
+        leaving = {i: group for (i, _), group in groups.items()}
+        coming = {j: (i, group) for (i, j), group in groups.items()}
+        out: list[Node] = []
+        for kind, i, j in steps(sorted(straight), len(old), len(new)):
+            if kind < 0:
+                out.append(self._left(old[i], leaving.get(i)))
+            elif kind == 0:
+                out.append(self.pair(old[i], new[j]))
+            elif j in coming:
+                out.append(self._came(old[coming[j][0]], new[j], coming[j][1]))
+            else:
+                out.append(self._one_sided(new[j], 1))
+        return out
 
     # -- the first level -------------------------------------------------------------------------
 
     def entries(self) -> list[Entry]:
         old, new = self.old.blocks, self.new.blocks
-        texts = _weighty(_texts(self.old, old), old), _weighty(_texts(self.new, new), new)
-        pairing = pair_and_move(*texts)
-        in_order = _with_large([(i, j) for i, j, _ in pairing.in_order], *texts)
-        in_order = [(i, j) for i, j in in_order if _is_same_kind(old[i], new[j])]
-        moved = [(i, j) for i, j, _ in pairing.moved if _is_same_kind(old[i], new[j])]
-        moved = self._with_neighbours(in_order, moved)
-        leaving, coming = _groups(moved)
-        out: list[Entry] = []
-        old_at = new_at = 0
-        for i, j in [*in_order, (len(old), len(new))]:
-            for k in range(old_at, i):
-                group = leaving.get(k)
-                if group is not None:
-                    # What came stands already where what left is met: it moved upwards.
-                    group.is_upwards = group.pairs[0][1] < new_at
-                out.append(Entry(self._one_sided(old[k], -1), group, is_away=group is not None))
-            for k in range(new_at, j):
-                group = coming.get(k)
-                came_from = next((x for x, y in group.pairs if y == k), -1) if group else -1
-                node = self.pair(old[came_from], new[k]) if group else self._one_sided(new[k], 1)
-                out.append(Entry(node, group))
-            if i < len(old):
-                out.append(Entry(self.pair(old[i], new[j])))
-            old_at, new_at = i + 1, j + 1
+        pairing = pair_and_move(_weighty(_texts(self.old, old), old), _weighty(_texts(self.new, new), new))
+        moved = [(i, j) for i, j, _ in pairing.moved if can_become(old[i], new[j])]
+        return [Entry(node) for node in self._sequence(old, new, pairing, moved)]
+
+    # -- neighbours ------------------------------------------------------------------------------
+
+    def children(self, old: Sequence[Block], new: Sequence[Block]) -> list[Node]:
+        """The blocks inside a pair of containers."""
+        return self._sequence(old, new, pair_and_move(_texts(self.old, old), _texts(self.new, new)), [])
+
+    def _sequence(self, old: Sequence[Block], new: Sequence[Block], pairing: Pairing, moved: list[Pair]) -> list[Node]:
+        texts = _texts(self.old, old), _texts(self.new, new)
+        pairs = [(i, j) for i, j in _with_large(pairing, *texts) if can_become(old[i], new[j])]
+        moved = _with_neighbours(old, new, texts, pairs, moved)
+        away = ({i for i, _ in moved}, {j for _, j in moved})
+        pairs = matched(old, new, texts, pairs, away)
+        groups = groups_of(moved)
+        came_from = {j: i for i, j in moved}
+        out: list[Node] = []
+        for match in joined(old, new, texts, pairs, away):
+            out += [self._left(old[k], groups.get((k, None))) for k in match.old_before]
+            out += [
+                self._came(old[came_from[k]], new[k], groups[None, k]) if k in came_from else self._one_sided(new[k], 1)
+                for k in match.new_before
+            ]
+            out += self._matched(old, new, match)
         return out
 
-    def _with_neighbours(self, in_order: list[Pair], moved: list[Pair]) -> list[Pair]:
-        """Moves with what stood beside them on both sides: a short heading above a paragraph that moved."""
-        if not moved:
-            return moved
-        taken_old = {i for i, _ in in_order} | {i for i, _ in moved}
-        taken_new = {j for _, j in in_order} | {j for _, j in moved}
-        found, waiting = list(moved), list(moved)
-        while waiting:
-            i, j = waiting.pop()
-            for step in (-1, 1):
-                x, y = i + step, j + step
-                if (
-                    x in taken_old or y in taken_new
-                    or not (0 <= x < len(self.old.blocks) and 0 <= y < len(self.new.blocks))
-                    or not self._reads_the_same(x, y)
-                ):  # fmt: skip
-                    continue
-                taken_old.add(x)
-                taken_new.add(y)
-                found.append((x, y))
-                waiting.append((x, y))
-        return sorted(found)
+    def _matched(self, old: Sequence[Block], new: Sequence[Block], match: Match) -> Iterator[Node]:
+        if len(match.old) + len(match.new) > 2:
+            yield self._joined([old[i] for i in match.old], [new[j] for j in match.new])
+        elif match.old:
+            yield self.pair(old[match.old[0]], new[match.new[0]])
 
-    def _reads_the_same(self, x: int, y: int) -> bool:
-        old, new = self.old.blocks[x], self.new.blocks[y]
-        return _is_same_kind(old, new) and _texts(self.old, [old]) == _texts(self.new, [new])
+    def _left(self, block: Block, group: Group | None) -> Node:
+        node = self._one_sided(block, -1)
+        self._set_off(node, group)
+        return node
+
+    def _came(self, old: Block, new: Block, group: Group) -> Node:
+        node = self.pair(old, new)
+        self._arrive(node, group)
+        return node
+
+    @staticmethod
+    def _set_off(node: Node, group: Group | None) -> None:
+        """Note at a block that it went elsewhere, if it did."""
+        if group is not None:
+            node.group, node.is_away = group, True
+            node.is_changed = node.is_reworded = not group.is_silent
+            group.left.append(node)
+
+    @staticmethod
+    def _arrive(node: Node, group: Group) -> None:
+        node.group = group
+        group.came.append(node)
 
     # -- pairs -----------------------------------------------------------------------------------
 
     def pair(self, old: Block, new: Block) -> Node:
-        """Two blocks of one kind."""
-        source = self.new.source[new.start : new.end]
-        is_plain = "[" not in source and old.align == new.align
-        if is_plain and source == self.old.source[old.start : old.end]:
-            # Nothing in it can mean something else elsewhere: no link, picture or footnote is in it.
+        """Two blocks of which one became the other."""
+        if self._is_same(old, new):
             return Node(old, new)
-        node = Node(old, new, notes=_block_notes(old, new))
-        node.is_reworded = any(note.kind == "picture" for note in node.notes)
+        node = Node(old, new, notes=block_notes(old, new))
+        node.is_reworded = any(note.kind in WORDING for note in node.notes)
         if old.kind in LEAVES:
-            self._compare_words(node, old, new)
+            is_code = old.kind == "code"
+            self._compare(node, flatten(old, self.contexts[0]), flatten(new, self.contexts[1]), by_line=is_code)
+            if old.kind != new.kind:  # what else should a heading have been but bold
+                node.notes = [note for note in node.notes if note.kind != "formatting"]
         elif old.kind == "table":
-            node.children = self._table(old, new)
+            self._table(node, old, new)
+        elif old.kind == "row":
+            node.children = [self.pair(x, y) for x, y in zip(old.children, new.children, strict=True)]
         else:
             node.children = self.children(old.children, new.children)
-        return _summed(node)
+        return summed(node)
 
-    def _compare_words(self, node: Node, old: Block, new: Block) -> None:
-        leaf = compare_leaves(flatten(old, self.old_key), flatten(new, self.new_key))
+    def _is_same(self, old: Block, new: Block) -> bool:
+        """Whether two blocks are written alike and nothing in them means something else on either side."""
+        source = self.new.source[new.start : new.end]
+        if old.kind != new.kind or old.align != new.align or old.rank != new.rank:
+            return False
+        if source != self.old.source[old.start : old.end]:
+            return False
+        return "[" not in source or _meanings(old, self.contexts[0]) == _meanings(new, self.contexts[1])
+
+    def _compare(self, node: Node, old: Flat, new: Flat, *, by_line: bool = False) -> None:
+        leaf = compare_leaves(old, new, by_line=by_line)
         if not leaf.is_changed:
             return
         node.leaf = leaf
         for change in changes(leaf):
             note = form_note(leaf, change)
-            if note is None or note.kind == "picture":
+            if note is None or note.kind in WORDING:
                 node.is_reworded = True
             if note is not None and len(node.notes) < MOST_NOTES:
                 node.notes.append(note)
 
-    def children(self, old: Sequence[Block], new: Sequence[Block]) -> list[Node]:
-        """The blocks inside a pair of containers."""
-        texts = _texts(self.old, old), _texts(self.new, new)
-        return self.in_order(old, new, _with_large([(i, j) for i, j, _ in pair_blocks(*texts)], *texts))
-
-    def in_order(self, old: Sequence[Block], new: Sequence[Block], pairs: Iterable[Pair]) -> list[Node]:
-        out: list[Node] = []
-        for kind, i, j in steps(pairs, len(old), len(new)):
-            if kind:
-                out.append(self._one_sided(old[i] if kind < 0 else new[j], kind))
-            elif _is_same_kind(old[i], new[j]):
-                out.append(self.pair(old[i], new[j]))
-            else:
-                out += [self._one_sided(old[i], -1), self._one_sided(new[j], 1)]
-        return out
+    def _joined(self, old: list[Block], new: list[Block]) -> Node:
+        """A paragraph that was split, or several that were joined, as one passage."""
+        node = Node(old[0], new[0], more_old=tuple(old[1:]), more_new=tuple(new[1:]))
+        if len(old) != len(new):
+            node.notes = [Note("split" if len(new) > len(old) else "joined", was=str(len(old)), now=str(len(new)))]
+        node.is_reworded = True
+        self._compare(node, flatten_together(old, self.contexts[0]), flatten_together(new, self.contexts[1]))
+        return summed(node)
 
     def _one_sided(self, block: Block, side: int) -> Node:
         node = Node(block, None) if side < 0 else Node(None, block)
         node.is_changed = node.is_reworded = True
         if block.kind in LEAVES:
-            nothing = Flat("", (), ())
-            flat = flatten(block, self.old_key if side < 0 else self.new_key)
-            node.leaf = compare_leaves(flat, nothing) if side < 0 else compare_leaves(nothing, flat)
+            flat = flatten(block, self.contexts[side > 0])
+            node.leaf = compare_leaves(flat, _NOTHING) if side < 0 else compare_leaves(_NOTHING, flat)
             return node
         children = (caption_leaf(block), *block.children) if block.caption else block.children
         node.children = [self._one_sided(child, side) for child in children]
@@ -265,34 +218,39 @@ class _Merger:
 
     # -- tables ----------------------------------------------------------------------------------
 
-    def _table(self, old: Block, new: Block) -> list[Node]:
-        """Caption and rows. Columns are paired over the whole table, so each row has all columns of both sides."""
-        captions = [(caption_leaf(block),) if block.caption else () for block in (old, new)]
-        out = self.in_order(captions[0], captions[1], [(0, 0)] if all(captions) else [])
-        columns = self._columns(old, new)
-        pairs = pair_blocks(_texts(self.old, old.children), _texts(self.new, new.children))
+    def _table(self, node: Node, old: Block, new: Block) -> None:
+        """Caption and rows; each row has all columns of both sides."""
+        captions = [caption_leaf(block) if block.caption else None for block in (old, new)]
+        out = node.children
+        if captions[0] and captions[1]:
+            out.append(self.pair(captions[0], captions[1]))
+        else:
+            out += [self._one_sided(leaf, side) for leaf, side in zip(captions, (-1, 1), strict=True) if leaf]
+        pairing = pair_and_move(_texts(self.old, old.children), _texts(self.new, new.children))
+        rows = [(i, j) for i, j, _ in pairing.in_order]
+        moved = [(i, j) for i, j, _ in pairing.moved if i and j]
         if old.children and new.children:  # the head stays the head
-            pairs = [(0, 0, 1.0), *(pair for pair in pairs if pair[0] and pair[1])]
-        for kind, i, j in steps([(i, j) for i, j, _ in pairs], len(old.children), len(new.children)):
-            row = old.children[i] if kind <= 0 else None
-            other = new.children[j] if kind >= 0 else None
-            out.append(self._row(row, other, columns))
-        return out
-
-    def _columns(self, old: Block, new: Block) -> list[tuple[int, int, int]]:
-        """Steps over the columns of two tables."""
-        widths = [max((len(row.children) for row in table.children), default=0) for table in (old, new)]
-        if widths[0] == widths[1]:
-            return [(0, k, k) for k in range(widths[0])]
-        texts = [_column_texts(side.source, table, width) for side, table, width in
-                 ((self.old, old, widths[0]), (self.new, new, widths[1]))]  # fmt: skip
-        return list(steps([(i, j) for i, j, _ in pair_blocks(*texts)], widths[0], widths[1]))
+            rows = [(0, 0), *((i, j) for i, j in rows if i and j)]
+        columns = columns_of(old, new, rows, self.old.source, self.new.source)
+        groups = groups_of(moved)
+        came_from = {j: i for i, j in moved}
+        for kind, i, j in steps(rows, len(old.children), len(new.children)):
+            if kind < 0:
+                out.append(self._row(old.children[i], None, columns))
+                self._set_off(out[-1], groups.get((i, None)))
+            elif j in came_from:
+                out.append(self._row(old.children[came_from[j]], new.children[j], columns))
+                self._arrive(out[-1], groups[None, j])
+            else:
+                out.append(self._row(None if kind else old.children[i], new.children[j], columns))
+        node.has_moves = bool(moved)
+        node.notes += self._column_notes(old, new, columns)
 
     def _row(self, old: Block | None, new: Block | None, columns: list[tuple[int, int, int]]) -> Node:
         node = Node(old, new)
         for kind, i, j in columns:
-            x = _cell(old, i) if kind <= 0 else None
-            y = _cell(new, j) if kind >= 0 else None
+            x = cell_at(old, i) if kind <= 0 else None
+            y = cell_at(new, j) if kind >= 0 else None
             if x and y:
                 node.children.append(self.pair(x, y))
             elif cell := x or y:
@@ -300,43 +258,49 @@ class _Merger:
             elif kind:  # a column that only the other side has
                 empty = Block("cell", 0, 0, header=node.block.header)
                 node.children.append(self._one_sided(empty, kind))
-        return _summed(node)
+        if old and new:  # a column that came or went is a change of the table, not of each row
+            own = [child for (kind, _, _), child in zip(columns, node.children, strict=False) if not kind]
+            node.is_reworded = any(child.is_reworded for child in own)
+            node.is_changed = any(child.is_changed for child in own)
+            return node
+        return summed(node)
+
+    def _column_notes(self, old: Block, new: Block, columns: list[tuple[int, int, int]]) -> Iterator[Note]:
+        for kind, i, j in columns:
+            if kind:
+                table, source, at = (old, self.old.source, i) if kind < 0 else (new, self.new.source, j)
+                cell = cell_at(table.children[0], at) if table.children else None
+                quote = source[cell.start : cell.end] if cell else ""
+                yield Note("column_gone" if kind < 0 else "column_new", quote)
 
 
-def _summed(node: Node) -> Node:
-    """The node, told whether anything in it changed."""
-    node.is_reworded = node.is_reworded or node.side != 0 or any(child.is_reworded for child in node.children)
-    node.is_changed = node.is_reworded or bool(node.notes) or any(child.is_changed for child in node.children)
-    return node
+def _with_neighbours(
+    old: Sequence[Block], new: Sequence[Block], texts: tuple[list[str], list[str]], pairs: list[Pair], moved: list[Pair]
+) -> list[Pair]:
+    """Moves with what stood beside them on both sides: a short heading above a paragraph that moved."""
+    taken_old = {i for i, _ in pairs} | {i for i, _ in moved}
+    taken_new = {j for _, j in pairs} | {j for _, j in moved}
+    found, waiting = list(moved), list(moved)
+    while waiting:
+        i, j = waiting.pop()
+        for step in (-1, 1):
+            x, y = i + step, j + step
+            if (
+                x in taken_old or y in taken_new or not (0 <= x < len(old) and 0 <= y < len(new))
+                or old[x].kind != new[y].kind or texts[0][x] != texts[1][y]
+            ):  # fmt: skip
+                continue
+            taken_old.add(x)
+            taken_new.add(y)
+            found.append((x, y))
+            waiting.append((x, y))
+    return sorted(found)
 
 
-def _cell(row: Block | None, at: int) -> Block | None:
-    return row.children[at] if row is not None and at < len(row.children) else None
-
-
-def _column_texts(source: str, table: Block, width: int) -> list[str]:
-    columns: list[list[str]] = [[] for _ in range(width)]
-    for row in table.children:
-        for at, cell in enumerate(row.children):
-            columns[at].append(source[cell.start : cell.end])
-    return ["\n".join(cells) for cells in columns]
-
-
-def steps(pairs: Iterable[Pair], old_size: int, new_size: int) -> Iterator[tuple[int, int, int]]:
-    """Walk two lists along increasing pairs: (0, i, j) a pair, (-1, i, j) only old, (1, i, j) only new."""
-    old_at = new_at = 0
-    for i, j in [*pairs, (old_size, new_size)]:
-        yield from ((-1, k, new_at) for k in range(old_at, i))
-        yield from ((1, i, k) for k in range(new_at, j))
-        if i < old_size:
-            yield 0, i, j
-        old_at, new_at = i + 1, j + 1
-
-
-def _with_large(pairs: list[Pair], old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+def _with_large(pairing: Pairing, old: Sequence[str], new: Sequence[str]) -> list[Pair]:
     """Pairs, with blocks that are too large to be looked at for pairing but stand alone between pairs."""
     found: list[Pair] = []
-    for i, j in [*pairs, (len(old), len(new))]:
+    for i, j in [*((i, j) for i, j, _ in pairing.in_order), (len(old), len(new))]:
         x, y = (found[-1][0] + 1, found[-1][1] + 1) if found else (0, 0)
         if i == x + 1 and j == y + 1 and len(old[x]) * len(new[y]) > EXACT_CELLS:
             found.append((x, y))
@@ -344,35 +308,24 @@ def _with_large(pairs: list[Pair], old: Sequence[str], new: Sequence[str]) -> li
     return found[:-1]
 
 
-def _groups(moved: list[Pair]) -> tuple[dict[int, Group], dict[int, Group]]:
-    """Moves of neighbours as one; by the places in old and in new."""
-    leaving: dict[int, Group] = {}
-    coming: dict[int, Group] = {}
-    for i, j in moved:
-        before = leaving.get(i - 1)
-        group = before if before is not None and before.pairs[-1] == (i - 1, j - 1) else Group([])
-        group.pairs.append((i, j))
-        leaving[i] = coming[j] = group
-    return leaving, coming
-
-
-def _is_same_kind(old: Block, new: Block) -> bool:
-    return old.kind == new.kind and old.ordered == new.ordered
-
-
-def _block_notes(old: Block, new: Block) -> list[Note]:
-    """What changed about a pair of blocks besides their words."""
-    notes: list[Note] = []
-    if old.kind == "heading" and old.level != new.level:
-        notes.append(Note("level", was=str(old.level), now=str(new.level)))
-    if old.kind == "item" and old.checked != new.checked:
-        notes.append(Note("checked" if new.checked else "unchecked"))
-    if old.kind == "list" and old.number != new.number:
-        notes.append(Note("start", was=str(old.number), now=str(new.number)))
-    if old.kind == "cell" and old.align != new.align:
-        notes.append(Note("align"))
-    if old.kind == "code" and old.language != new.language:
-        notes.append(Note("language", was=old.language, now=new.language))
-    if old.kind == "figure" and isinstance(old.inlines[0], Image) and isinstance(new.inlines[0], Image):
-        notes += picture_notes(old.inlines[0], new.inlines[0])
-    return notes
+def _meanings(block: Block, context: Context) -> list[tuple[object, ...]]:
+    """What the links, pictures and footnotes in a block mean, each with its place in the block."""
+    found: list[tuple[object, ...]] = []
+    blocks = [block]
+    while blocks:
+        each = blocks.pop()
+        blocks += each.children
+        inlines: list[Inline] = [*each.inlines, *each.caption]
+        while inlines:
+            node = inlines.pop()
+            if isinstance(node, Link):
+                found.append(
+                    (node.start - block.start, node.end - block.start, context.target(node.target), node.title)
+                )
+            elif isinstance(node, FootnoteRef):
+                found.append((node.start - block.start, context.note(node.label)))
+            elif isinstance(node, Image):
+                found.append((node.start - block.start, node.name, node.alt, node.caption, node.width))
+            if isinstance(node, Link | Mark | Code):
+                inlines += node.children
+    return found

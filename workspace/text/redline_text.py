@@ -9,8 +9,8 @@ from workspace.text.html_inline import mention_ident
 from workspace.text.leaves import LEAVES
 from workspace.text.nodes import Block, Break, FootnoteRef, Image
 from workspace.text.passages import escape
-from workspace.text.redline_inline import Flat, Piece, Span, Style, flatten
-from workspace.text.redline_pairing import Node
+from workspace.text.redline_inline import BORDER, Border, Context, Flat, Leaf, Piece, Style, flatten
+from workspace.text.redline_nodes import Node
 from workspace.text.redline_words import GERMAN, Person, Words
 
 _TAGS = {"strong": "strong", "emphasis": "em", "strike": "s", "code": "code"}
@@ -25,7 +25,7 @@ class TextHtml:
         side: 0 both sides, -1 the older alone, 1 the newer alone (with its changes marked).
         people: who is who; without, nobody is named.
         numbers: section numbers by the ident of their heading.
-        idents: addresses of headings that links inside the paper may lead to.
+        context: what links inside the newer text may lead to.
         has_ids: whether headings, footnotes and changes get addresses; of two columns only one may have them.
     """
 
@@ -37,12 +37,12 @@ class TextHtml:
         figure: html_inline.Figure | None = None,
         people: Mapping[Hashable, Person] = _NO_PEOPLE,
         numbers: Mapping[str, str] | None = None,
-        idents: frozenset[str] = frozenset(),
+        context: Context = Context(),  # noqa: B008 - it cannot be changed
         has_ids: bool = True,
     ) -> None:
         self.side, self.words, self.figure, self.people = side, words, figure, people
         self.numbers = numbers or {}
-        self.idents = idents
+        self.context = context
         self.has_ids = has_ids
         self.out: list[str] = []
         self.mentions: dict[str, int] = {}
@@ -64,32 +64,63 @@ class TextHtml:
         if leaf is None:
             block = self.block_of(node)
             if block.kind in LEAVES:
-                flat = flatten(block, lambda label: label)
+                flat = flatten(block, self.context)
                 self._passage(flat, 0, len(flat.text), -1 if self.side < 0 else 1)
             return
         for index, span in enumerate(leaf.spans):
             if self.side and span.kind == -self.side:
                 continue
+            flat, at = (leaf.old, span.old) if span.kind < 0 or self.side < 0 else (leaf.new, span.new)
             if not span.kind:
-                flat, at = (leaf.old, span.old) if self.side < 0 else (leaf.new, span.new)
                 self._passage(flat, at, at + span.length, -1 if self.side < 0 else 1)
+            elif self._is_border(flat, at, at + span.length):
+                self._border(span.kind)
             else:
-                is_replaced = not self.side and span.kind < 0 and leaf.spans[index + 1 : index + 2] != ()
-                is_replaced = is_replaced and leaf.spans[index + 1].kind > 0
-                self._change(node, index, span, leaf.old if span.kind < 0 else leaf.new, is_replaced=is_replaced)
+                self._change(node, leaf, index, flat)
 
-    def _change(self, node: Node, index: int, span: Span, flat: Flat, *, is_replaced: bool) -> None:
+    def _change(self, node: Node, leaf: Leaf, index: int, flat: Flat) -> None:
+        span = leaf.spans[index]
         at = span.old if span.kind < 0 else span.new
-        authors = node.span_authors.get(index) or (node.authors if node.side else ())
-        if flat.text[at : at + span.length].strip():
-            opening, closing = self._spoken(span.kind, authors)
+        end = at + span.length
+        tag = CHANGE[span.kind]
+        opening = closing = names = ""
+        if self._is_form_only(leaf, index):
+            # Nothing is read twice: a line below says what changed.
+            names = f' class="same"{" hidden" if span.kind < 0 and not self.side else ""}'
         else:
-            opening = closing = ""
-        # Its replacement follows at once, with no blank between: the style keeps them apart.
-        names = ' class="swap"' if is_replaced else ""
-        self.out.append(f"<{CHANGE[span.kind]}{names}>{opening}")
-        self._passage(flat, at, at + span.length, span.kind)
-        self.out.append(f"{closing}</{CHANGE[span.kind]}>")
+            if flat.text[at:end].strip():
+                opening, closing = self._spoken(
+                    span.kind, node.span_authors.get(index) or node.authors * bool(node.side)
+                )
+            # Its replacement follows at once, with no blank between: the style keeps them apart.
+            if not self.side and span.kind < 0 and [after.kind for after in leaf.spans[index + 1 : index + 2]] == [1]:
+                names = ' class="swap"'
+        self.out.append(f"<{tag}{names}>{opening}")
+        self._passage(flat, at, end, span.kind)
+        self.out.append(f"{closing}</{tag}>")
+
+    @staticmethod
+    def _is_form_only(leaf: Leaf, index: int) -> bool:
+        return (
+            leaf.is_form_only(index if leaf.spans[index].kind < 0 else index - 1)
+            if index or leaf.spans[0].kind < 0
+            else False
+        )
+
+    @staticmethod
+    def _is_border(flat: Flat, start: int, end: int) -> bool:
+        return BORDER in flat.text[start:end] and any(
+            isinstance(piece.atom, Border) for piece, _, _ in flat.within(start, end)
+        )
+
+    def _border(self, kind: int) -> None:
+        """The border between two paragraphs that only one side has, as a sign of its own."""
+        tag = CHANGE[kind]
+        word = self.words.border_gone if kind < 0 else self.words.border_new
+        said = f'<span class="vh">{escape(word)} </span><span aria-hidden="true">¶</span>'
+        sign = f'<{tag} class="border" data-skip>{said}</{tag}>'
+        is_real = kind == (self.side or 1)
+        self.out.append(f'{sign}</p>\n<p data-joins="{tag}">' if is_real else sign)
 
     def marked(self, kind: int, html: str, authors: tuple[Hashable, ...]) -> None:
         opening, closing = self._spoken(kind, authors)
@@ -132,6 +163,8 @@ class TextHtml:
             return escape(piece.text[first:after])
         if isinstance(atom, Break):
             return "<br>\n"
+        if isinstance(atom, Border):
+            return "</p>\n<p>" if BORDER in piece.text[first:after] else " "
         return self.image(atom) if isinstance(atom, Image) else self._mention(piece, atom, kind)
 
     def _mention(self, piece: Piece, mention: FootnoteRef, kind: int) -> str:
@@ -163,8 +196,6 @@ class TextHtml:
 
     def _link(self, style: Style) -> str:
         _, target, title = style
-        if target.startswith("#") and f"h-{target[1:]}" in self.idents:
-            target = f"#h-{target[1:]}"
         attributes = f' title="{escape(title)}"' if title else ""
         if target.lower().startswith("http"):
             attributes += ' rel="noopener noreferrer"'
@@ -172,4 +203,5 @@ class TextHtml:
 
 
 def note_ident(side: int, number: int) -> str:
+    """The id of a footnote in the page; one that only the older text has gets a name of its own."""
     return f"fn-old-{number}" if side < 0 else f"fn-{number}"

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from workspace.text.html_inline import Figure
-from workspace.text.leaves import headings, plain_text
+from workspace.text.leaves import plain_text
 from workspace.text.passages import escape
 from workspace.text.redline import Entry, Group, Node, Redline, Section
 from workspace.text.redline_html import BlockHtml, short
+from workspace.text.redline_inline import Context
 from workspace.text.redline_words import GERMAN, Person, Words
 
 FOLDED_FROM = 3
@@ -81,10 +82,12 @@ class _View:
         return found
 
     def blocks(self, side: int = 0, *, has_ids: bool = True) -> BlockHtml:
-        return BlockHtml(
+        html = BlockHtml(
             side=side, words=self.words, figure=self.look.figure, people=self.people, numbers=self.numbers,
-            idents=frozenset(heading.ident for heading in headings(self.redline.new)), has_ids=has_ids,
+            context=Context.of(self.redline.old if side < 0 else self.redline.new, {}), has_ids=has_ids,
         )  # fmt: skip
+        html.move_words = self._inner_move
+        return html
 
     # -- signs -----------------------------------------------------------------------------------
 
@@ -124,29 +127,54 @@ class _View:
 
     def came_from(self, group: Group) -> str:
         """The line above blocks that moved, with the way back to where they stood."""
+        return f'<p class="moved__note" data-skip>{self._came_from(group)}</p>\n'
+
+    def _came_from(self, group: Group) -> str:
         words = self.words
         origin = self.redline.section_of(group, is_away=True)
         if origin is None or origin == self.redline.section_of(group, is_away=False):
             text = words.moved_up if group.is_upwards else words.moved_down
         else:
-            text = words.moved_from.format(section=words.section.format(number=origin.number))
+            text = words.moved_from.format(section=self._named(origin))
         link = f'<a href="#m{group.number}">{escape(text)}</a>'
-        if any(node.is_changed for node in self._moved(group)):
+        if any(node.is_changed for node in group.came):
             link = escape(words.moved_and_changed).replace("{moved}", link)
-        return f'<p class="moved__note" data-skip>{link}</p>\n'
+        return link
 
-    def _moved(self, group: Group) -> list[Node]:
-        return [entry.node for entry in self.redline.entries if entry.group is group and not entry.is_away]
+    def _inner_move(self, group: Group, side: int) -> str:
+        """The line at an item, a row or the like that moved, or at the place it left."""
+        if side > 0:
+            return self._came_from(group) + " "
+        words, count = self.words, len(group.left)
+        quote = short(plain_text(group.left[0].block).replace("\n", " "))
+        text = (words.part_left if count == 1 else words.parts_left).format(quote=quote, count=count)
+        target = self._now_in(group)
+        if target is not None:
+            now = words.part_in.format(section=self._named(target))
+        else:
+            now = words.part_above if group.is_upwards else words.part_below
+        return f'{escape(text)} <a href="#c{group.number}">{escape(now)}</a>'
+
+    def _now_in(self, group: Group) -> Section | None:
+        """The section that blocks moved to; None when they did not leave theirs."""
+        target = self.redline.section_of(group, is_away=False)
+        return None if target == self.redline.section_of(group, is_away=True) else target
+
+    def _named(self, section: Section) -> str:
+        """A section by its number, or by its title where it has none."""
+        if section.number:
+            return self.words.section.format(number=section.number)
+        return self.words.section_titled.format(title=section.title)
 
     def stood_here(self, entry: Entry, group: Group) -> str:
         """The line at the place blocks left."""
-        words, count = self.words, len(group.pairs)
+        words, count = self.words, len(group.left)
         quote = short(plain_text(entry.node.block).replace("\n", " "))
         stood = words.stood_here if count == 1 else words.stood_here_many
-        target = self.redline.section_of(group, is_away=False)
-        if target is not None and target != self.redline.section_of(group, is_away=True):
+        target = self._now_in(group)
+        if target is not None:
             now = words.stands_in if count == 1 else words.stands_in_many
-            now = now.format(section=words.section.format(number=target.number))
+            now = now.format(section=self._named(target))
         elif group.is_upwards:
             now = words.stands_above if count == 1 else words.stands_above_many
         else:
@@ -305,7 +333,7 @@ class _Synopsis(_View):
     def _row(self, entry: Entry) -> None:
         node, group = entry.node, entry.group
         if group is not None and entry.is_away:
-            if node.old is self.redline.old.blocks[group.pairs[0][0]]:
+            if node is group.left[0]:
                 text = self.stood_here(entry, group)
                 self._cells(
                     f' id="m{group.number}"', "", text, f'<td class="new none">{escape(self.words.elsewhere)}</td>'
@@ -358,6 +386,7 @@ def numbered(node: Node) -> Iterator[Node]:
     """The changes in a block, in order."""
     if node.number:
         yield node
-        return
+        if node.block.kind != "table":
+            return
     for child in node.children:
         yield from numbered(child)

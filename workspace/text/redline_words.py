@@ -23,15 +23,27 @@ _SAID = MappingProxyType(
         "target": "Linkziel geändert: „{quote}“ führt jetzt zu {now}, vorher zu {was}",
         "target_new": "Link gesetzt: „{quote}“ führt jetzt zu {now}",
         "target_gone": "Link entfernt: „{quote}“ führte zu {was}",
+        "place_new": "Der Link „{quote}“ führt jetzt zu einer Stelle in diesem Papier",
+        "place_gone": "Der Link „{quote}“ führt ins Leere: Die Stelle gibt es nicht mehr",
         "picture": "Anderes Bild: {now} statt {was}",
         "alt": "Bildbeschreibung geändert: jetzt „{now}“, vorher „{was}“",
         "width": "Breite des Bildes geändert",
         "level": "Ebene der Überschrift geändert: von {was} auf {now}",
+        "heading": "Aus einem Absatz wurde eine Überschrift",
+        "no_heading": "Aus einer Überschrift wurde ein Absatz",
+        "ordered": "Die Liste ist jetzt nummeriert",
+        "unordered": "Die Liste ist nicht mehr nummeriert",
         "checked": "Als erledigt abgehakt",
         "unchecked": "Nicht mehr abgehakt",
+        "task": "Jetzt eine Aufgabe zum Abhaken",
+        "no_task": "Keine Aufgabe zum Abhaken mehr",
         "start": "Die Liste zählt jetzt ab {now}, vorher ab {was}",
         "align": "Ausrichtung in der Tabelle geändert",
+        "column_new": "Neue Spalte „{quote}“",
+        "column_gone": "Spalte „{quote}“ gestrichen",
         "language": "Sprache des Codes geändert",
+        "split": "Der Absatz ist jetzt in {now} Absätze geteilt",
+        "joined": "{was} Absätze sind jetzt einer",
     }
 )
 
@@ -60,6 +72,7 @@ class Words:
     )
     several: str = "{count} Änderungen."
     section: str = "Abschnitt {number}"
+    section_titled: str = "Abschnitt „{title}“"
     moved_from: str = "Aus {section} hierher verschoben"
     moved_up: str = "Von weiter unten hierher verschoben"
     moved_down: str = "Von weiter oben hierher verschoben"
@@ -72,6 +85,13 @@ class Words:
     stands_above_many: str = "Sie stehen jetzt weiter oben."
     stands_below: str = "Er steht jetzt weiter unten."
     stands_below_many: str = "Sie stehen jetzt weiter unten."
+    part_left: str = "Hier stand „{quote}“."
+    parts_left: str = "Hier stand „{quote}“ mit dem Folgenden."
+    part_in: str = "Jetzt in {section}."
+    part_above: str = "Jetzt weiter oben."
+    part_below: str = "Jetzt weiter unten."
+    border_new: str = "Neuer Absatz."
+    border_gone: str = "Kein neuer Absatz mehr."
     fold_one: str = "1 unveränderter Absatz"
     fold_many: str = "{count} unveränderte Absätze"
     sections_to: str = "{first} bis {last}"
