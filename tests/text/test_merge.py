@@ -62,6 +62,11 @@ CLEAN = {
         [("Spielraum. ", "Spielraum. Sie berichtet. "), ("viermal", "fünfmal")],
         [("Spielraum. ", "Spielraum. Sie berichtet. "), ("viermal", "fünfmal")],
     ),
+    "words of one sentence that stand apart": (
+        [("Die Geschäftsstelle", "Das Büro")],
+        [("zwei Stellen", "drei Stellen")],
+        [("Die Geschäftsstelle", "Das Büro"), ("zwei Stellen", "drei Stellen")],
+    ),
     "insertions at different places": (
         [("- Beirat", "- Beirat\n- Budget")],
         [("früh. ", "früh. Sie informiert. ")],
@@ -109,14 +114,25 @@ ASKED = {
             )
         ],
     ),
-    "different words of one sentence": (
+    "words of one sentence with one word between": (
         [("Die Geschäftsstelle", "Das Büro")],
-        [("zwei Stellen", "drei Stellen")],
+        [("beim Dezernat", "im Dezernat")],
         [
             (
                 "Die Geschäftsstelle liegt beim Dezernat der Oberbürgermeisterin und hat zwei Stellen.",
                 "Das Büro liegt beim Dezernat der Oberbürgermeisterin und hat zwei Stellen.",
-                "Die Geschäftsstelle liegt beim Dezernat der Oberbürgermeisterin und hat drei Stellen.",
+                "Die Geschäftsstelle liegt im Dezernat der Oberbürgermeisterin und hat zwei Stellen.",
+            )
+        ],
+    ),
+    "marks in one sentence": (
+        [("Die Geschäftsstelle", "**Die Geschäftsstelle**")],
+        [("zwei Stellen", "**zwei Stellen**")],
+        [
+            (
+                "Die Geschäftsstelle liegt beim Dezernat der Oberbürgermeisterin und hat zwei Stellen.",
+                "**Die Geschäftsstelle** liegt beim Dezernat der Oberbürgermeisterin und hat zwei Stellen.",
+                "Die Geschäftsstelle liegt beim Dezernat der Oberbürgermeisterin und hat **zwei Stellen**.",
             )
         ],
     ),
@@ -134,6 +150,27 @@ ASKED = {
         [("zwei Stellen.", "zwei Stellen.\n\nStand: März")],
         [("zwei Stellen.", "zwei Stellen.\n\nBeschluss folgt.")],
         [("", "\nStand: März\n", "\nBeschluss folgt.\n")],
+    ),
+    "different items at one place": (
+        [("- Beirat", "- Beirat\n- Budget")],
+        [("- Beirat", "- Beirat\n- Bürgerrat")],
+        [("\n", "- Budget\n\n", "- Bürgerrat\n\n")],
+    ),
+    "different headings at one place": (
+        [("Der Beirat tagt", "## Beirat\n\nDer Beirat tagt")],
+        [("Der Beirat tagt", "## Gremien\n\nDer Beirat tagt")],
+        [("", "## Beirat\n\n", "## Gremien\n\n")],
+    ),
+    "a note at a sentence that the other side changed": (
+        [("im Jahr.", "im Jahr.[^1]")],
+        [("viermal", "sechsmal")],
+        [
+            (
+                "Der Beirat tagt viermal im Jahr.",
+                "Der Beirat tagt viermal im Jahr.[^1]",
+                "Der Beirat tagt sechsmal im Jahr.",
+            )
+        ],
     ),
     "a sentence put beside one that was removed": (
         [("früh. ", "früh. Sie informiert. ")],
@@ -288,6 +325,47 @@ def test_two_ways_to_write_the_same_doubling_are_one_change() -> None:
     single = base.replace("gern. Immer wieder gern.", "gern.")
     theirs = single.replace("Zuerst", "Gern")
     assert merge(base, single, theirs) == merge(base, theirs, single) == Merged(theirs)
+
+
+def test_the_same_change_to_two_equal_sentences_is_two_changes() -> None:
+    sentence = "Die Stadt beteiligt ihre Bürger*innen früh."
+    base = normalize(f"{sentence} {LONG} {sentence} Sie hört zu.\n")
+    parts = base.split("früh")
+    mine, theirs = f"{parts[0]}stets{parts[1]}früh{parts[2]}", f"{parts[0]}früh{parts[1]}stets{parts[2]}"
+    assert merge(base, mine, theirs) == merge(base, theirs, mine) == Merged(base.replace("früh", "stets"))
+
+
+def test_a_change_to_a_sentence_that_stands_twice_is_not_made_twice() -> None:
+    """Where blocks moved, nobody can tell the equal sentences apart."""
+    parts = [
+        "Wer mitmacht, erhält eine Antwort innerhalb von vier Wochen.",
+        "Das ist *wichtig* und [hier](https://stadt.example) belegt[^1].",
+    ]
+    base = normalize(f"{parts[0]} {parts[0]}\n\n{parts[1]} {parts[1]} {parts[1]}\n")
+    mine = base.replace("Das ist", "Dies ist", 1)
+    moved = normalize("\n\n".join(reversed(base.rstrip("\n").split("\n\n"))))
+    both = merge(base, mine, moved)
+    assert both == Merged(moved.replace("Das ist", "Dies ist", 1))
+    again = merge(base, mine, both.text)
+    assert not again.is_clean or again.text == both.text
+    assert again.text.count("Dies ist") == 1
+
+
+def test_a_long_wording_that_one_side_puts_in_twice_may_stand_thrice() -> None:
+    mine = edited(("früh. ", f"früh. {LONG} "))
+    theirs = edited(("den Rat.", f"den Rat. {LONG}"), ("zwei Stellen.", f"zwei Stellen. {LONG}"))
+    merged = merge(BASE, mine, theirs)
+    assert merged.is_clean
+    assert merged.text.count(LONG) == 3
+
+
+def test_rows_put_into_a_table_at_one_place_are_asked_whole() -> None:
+    base = "| Ort | Rat |\n|---|---|\n| Köln | ja |\n\nEnde.\n"
+    mine, theirs = (base.replace("| ja |\n", f"| ja |\n| {town} | nein |\n") for town in ("Bonn", "Ulm"))
+    merged = merge(base, mine, theirs)
+    assert sides(merged) == [("\n", "| Bonn | nein |\n\n", "| Ulm | nein |\n\n")]
+    both = merged.resolved(["| Ulm | nein |\n| Bonn | nein |"])
+    assert both == base.replace("ja |\n", "ja |\n| Ulm | nein |\n| Bonn | nein |\n")
 
 
 def test_an_empty_base_joins_nothing_by_guessing() -> None:

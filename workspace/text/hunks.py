@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
-from workspace.text.diff import Difference, Move
+from workspace.text.diff import Difference, Move, Op
 from workspace.text.tokens import sentences
 
 NEAR: Final = 64
@@ -76,10 +77,15 @@ class Cluster:
 
 def hunks(difference: Difference) -> list[Hunk]:
     """The changes of a difference in order; between two of them something is kept."""
+    return hunks_of(difference.ops)
+
+
+def hunks_of(ops: Iterable[Op]) -> list[Hunk]:
+    """The changes of operations in canonical form."""
     out: list[Hunk] = []
     old_at = new_at = 0
     deleted = inserted = ""
-    for kind, text in (*difference.ops, (0, "")):
+    for kind, text in (*ops, (0, "")):
         if kind < 0:
             deleted = text
         elif kind > 0:
@@ -95,7 +101,7 @@ def hunks(difference: Difference) -> list[Hunk]:
     return out
 
 
-def apply(text: str, start: int, changes: list[Hunk]) -> str:
+def apply(text: str, start: int, changes: Sequence[Hunk]) -> str:
     """A piece of the base that begins at `start`, with these hunks of one writer, in order, all inside it."""
     parts: list[str] = []
     at = start
@@ -113,6 +119,15 @@ def halves(move: Move, changes: list[Hunk]) -> tuple[int, int] | None:
         return None
     is_whole = move.old_end <= changes[away].end and move.new_end <= changes[back].new_end
     return (away, back) if is_whole else None
+
+
+def is_in_tag(text: str, start: int, end: int) -> bool:
+    """Whether text[start:end] lies in one HTML tag: then its words are no words between two changes."""
+    left = text.rfind("<", 0, start)
+    if left < 0 or text[left + 1 : left + 2].isspace() or text.find(">", left, end) >= 0:
+        return False
+    right = text.find(">", end)
+    return right >= 0 and text.find("<", left + 1, right) < 0
 
 
 class Zones:
@@ -145,24 +160,36 @@ class Zones:
         return self._before(hunk.start) + 1, self._after(hunk.end)
 
     def _cluster(self, hunk: Hunk) -> Cluster:
-        start, end = self._sentences(hunk)
         before, after = self._before(hunk.start), self._after(hunk.end)
+        start, end = self._sentences(hunk)
         if not hunk.old.strip() and (before < start or after >= end):
-            return Cluster((hunk,), hunk.start, hunk.end, before, after + 1, is_between=True)
+            glued = self._glued(hunk)
+            if glued is None:
+                return Cluster((hunk,), hunk.start, hunk.end, before, after + 1, is_between=True)
+            start, end = glued
         # The blanks around a sentence are no part of it.
         zone_start = min(hunk.start, self._after(start))
         zone_end = max(hunk.end, self._before(end) + 1)
         return Cluster((hunk,), hunk.start, hunk.end, zone_start, zone_end, is_between=False)
 
+    def _glued(self, hunk: Hunk) -> tuple[int, int] | None:
+        """The sentences that an insertion at their border writes on without a blank: a mark, a note; None for none."""
+        left, right = self._base[hunk.start - 1 : hunk.start], self._base[hunk.end : hunk.end + 1]
+        start = hunk.start - 1 if left.strip() and hunk.new[:1].strip() else hunk.end
+        end = hunk.end + 1 if right.strip() and hunk.new[-1:].strip() else hunk.start
+        return self._between(start, end) if start < end else None
+
     def _sentences(self, hunk: Hunk) -> tuple[int, int]:
         """Begin of the first and end of the last sentence that a hunk touches."""
-        if not self._ends:
-            return 0, 0
         start, end = hunk.start, hunk.end
         if hunk.old.strip():  # the blanks before a sentence end the one before it, and are none of its words
             start, end = self._after(start), self._before(end) + 1
-        last = len(self._ends) - 1
-        first = min(bisect_right(self._ends, start), last)
+        return self._between(start, end)
+
+    def _between(self, start: int, end: int) -> tuple[int, int]:
+        if not self._ends:
+            return 0, 0
+        first = min(bisect_right(self._ends, start), len(self._ends) - 1)
         final = first if start == end else bisect_left(self._ends, end)
         return self._ends[first - 1] if first else 0, self._ends[final]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,14 +9,14 @@ from typing import Final
 
 from workspace.text.diff import Difference, Move, compare
 from workspace.text.hunks import Hunk, apply, halves, hunks
+from workspace.text.loosening import joined_words
 from workspace.text.regions import MINE, THEIRS, Changes, Key, Region, gather, preferred
 from workspace.text.seams import Seams
-from workspace.text.tokens import words
+from workspace.text.tokens import sentences, words
+from workspace.text.wordings import LONG_WORDS, has_same_neighbour, is_known_again, stands_in, stands_often
 
-LONG_CHARACTERS: Final = 40
-LONG_WORDS: Final = 5
-"""A wording with as many visible characters and words is known again at another place; a shorter one
-(an address, a formula) may rightly stand twice."""
+AROUND: Final = 160
+"""Characters on either side of an edit in which its sentences are looked for; equal ones are cut alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +117,13 @@ class Attempt:
             links=self._links,
         )
         for region in regions:
-            if region.is_conflict:
-                self._settle(region)
+            if region.is_conflict and not self._is_asked(region) and not self._settle(region):
+                self._loosen(region)
         self._drop_doubles([region for region in regions if not region.is_conflict and not region.is_dropped])
         return _assemble(self._base, regions)
 
     def check(self, joined: Joined) -> None:
-        """Doubt what was left out and is not there after all, and moves whose edits are in conflict."""
+        """Doubt what was left out and is not there after all, moves with edits in conflict, and what is doubled."""
         conflicts = {key for edit in joined.edits if edit.region.is_conflict for key in edit.region.keys}
         for side, move, keys in self._followed:
             if not conflicts.isdisjoint(keys):
@@ -132,8 +131,33 @@ class Attempt:
         if self._settled:
             text = joined.outside_conflicts()
             for keys, wordings in self._settled:
-                if not all(_stands_in(wording, text) for wording in wordings):
+                if not all(stands_in(wording, text) for wording in wordings):
                     self._doubts.not_settled.update(keys)
+        self._doubt_doubled(joined)
+
+    def _doubt_doubled(self, joined: Joined) -> None:
+        """Doubt changes that together write a long sentence more often than either side has it.
+
+        Of some equal sentences each side changed another one, in the same way, and what stands around them does not
+        show that they are different ones: it is asked; of two changes of blanks the later goes.
+        """
+        written: tuple[dict[str, list[Hunk]], ...] = ({}, {})
+        for edit, start in zip(joined.edits, joined.starts, strict=True):
+            if not edit.region.is_conflict and not edit.region.is_both:
+                side = MINE if edit.region.hunks[MINE] else THEIRS
+                for sentence in _sentences_at(joined.text, start, start + len(edit.new)):
+                    written[side].setdefault(sentence, []).extend(edit.region.hunks[side])
+        for sentence in sorted(written[MINE].keys() & written[THEIRS].keys()):
+            counts = [text.count(sentence) for text in (self._base, *self._texts, joined.text)]
+            is_doubled = counts[0] < min(counts[1:3]) and max(counts[1:3]) < counts[3]
+            if is_doubled and len(words(sentence)) >= LONG_WORDS and has_same_neighbour(sentence, *self._texts):
+                doubled = [(side, hunk) for side in (MINE, THEIRS) for hunk in written[side][sentence]]
+                doubled.sort(key=lambda each: (each[1].start, each[1].end))
+                keys = [(side, hunk.start, hunk.end) for side, hunk in doubled]
+                if all(hunk.is_blank for _, hunk in doubled):
+                    self._doubts.dropped.update(keys[1:])
+                else:
+                    self._doubts.forced.update(keys)
 
     def _see_moves(self, moves: tuple[Sequence[Move], Sequence[Move]]) -> None:
         """Link the halves of each move, and let moved blocks take the other side's edits along."""
@@ -193,8 +217,8 @@ class Attempt:
         before = self._base[move.old_start : move.old_end]
         moved = self._texts[side][move.new_start : move.new_end]
         edited = apply(before, move.old_start, inside)
-        if not edited.strip():
-            return False
+        if not words(apply(before, move.old_start, [replace(hunk, new="") for hunk in inside])):
+            return False  # what another text was put in the place of is not edited
         if moved == before:
             joined = edited
         else:
@@ -208,19 +232,31 @@ class Attempt:
         self._changes[side][back] = replace(hunk, new=new)
         return True
 
-    def _settle(self, region: Region) -> None:
+    def _is_asked(self, region: Region) -> bool:
+        """Whether a region stays a conflict, whatever it holds."""
+        keys = set(region.keys)
+        return not all(keys.isdisjoint(held) for held in (self._forced, *self._links))
+
+    def _settle(self, region: Region) -> bool:
         """No conflict after all when one side's changes here are already in the other's text."""
         keys = set(region.keys)
-        asked = self._forced | self._doubts.not_settled
-        if not keys.isdisjoint(asked) or any(not keys.isdisjoint(link) for link in self._links):
-            return
+        if not keys.isdisjoint(self._doubts.not_settled):
+            return False
         for side in sorted((MINE, THEIRS), key=lambda side: region.wording(self._base, side)):
             wordings = self._settled_by(region, side)
             if wordings is not None:
                 self._settled.append((keys, wordings))
                 region.is_conflict = False
                 region.hunks[side].clear()
-                return
+                return True
+        return False
+
+    def _loosen(self, region: Region) -> None:
+        """No conflict after all when both changed other words of one sentence."""
+        if not region.is_dropped:
+            passage = self._base[region.start : region.end]
+            region.joined = joined_words(passage, region.start, region.hunks[MINE], region.hunks[THEIRS])
+            region.is_conflict = region.joined is None
 
     def _settled_by(self, region: Region, side: int) -> list[str] | None:
         """The wordings of this side that stand elsewhere in the other's text; None when one is missing."""
@@ -234,9 +270,11 @@ class Attempt:
             if self._has_already(hunk, others):
                 continue
             new, old, text = hunk.new.strip(), hunk.old.strip(), self._texts[1 - side]
-            if not _is_long(new) or not _stands_in(new, text) or new in self._base or (old and old in text):
+            if not is_known_again(new) or not stands_in(new, text) or new in self._base or (old and old in text):
                 return None
-            if not old and not any(_stands_in(new, other.new) for other in self._changes[1 - side]):
+            if any(stands_often(new, text) for text in self._texts):
+                return None
+            if not old and not any(stands_in(new, other.new) for other in self._changes[1 - side]):
                 return None  # what is only added has to be added there too, not made of what stood there
             wordings.append(new)
         return wordings
@@ -257,11 +295,13 @@ class Attempt:
             if region.is_both or region.is_dropped or not linked.isdisjoint(region.keys):
                 continue
             new = _lone_insertion(region, side)
-            if new is None or not _stands_in(new, whole[1 - side]) or new in self._base:
+            if new is None or not stands_in(new, whole[1 - side]) or new in self._base:
+                continue
+            if any(stands_often(new, text) for text in self._texts):
                 continue
             if not self._doubts.not_settled.isdisjoint(region.keys):
                 continue
-            others = (r for r, hunk in news[1 - side] if not r.is_dropped and _stands_in(new, hunk.new))
+            others = (r for r, hunk in news[1 - side] if not r.is_dropped and stands_in(new, hunk.new))
             other = next(others, None)
             if other is not None:
                 # Regions come in order: of two equal insertions the later one goes.
@@ -270,11 +310,13 @@ class Attempt:
                 self._settled.append((set(later.keys), [new]))
 
 
-def _stands_in(wording: str, text: str) -> bool:
-    """Whether a text has this wording as words of its own, not as part of longer ones."""
-    head = r"(?<!\w)" if wording[:1].isalnum() else ""
-    tail = r"(?!\w)" if wording[-1:].isalnum() else ""
-    return wording in text and re.search(head + re.escape(wording) + tail, text) is not None
+def _sentences_at(text: str, start: int, end: int) -> Iterator[str]:
+    """The sentences that a span touches, without the blanks around them."""
+    at = max(0, start - AROUND)
+    for sentence in sentences(text[at : end + AROUND]):
+        if at <= end and start <= at + len(sentence) and sentence.strip():
+            yield sentence.strip()
+        at += len(sentence)
 
 
 def _lone_insertion(region: Region, side: int) -> str | None:
@@ -283,15 +325,7 @@ def _lone_insertion(region: Region, side: int) -> str | None:
     if len(changes) != 1 or region.is_both or changes[0].old.strip():
         return None
     new = changes[0].new.strip()
-    return new if _is_long(new) else None
-
-
-def _is_long(wording: str) -> bool:
-    return (
-        len(wording) >= LONG_CHARACTERS
-        and len("".join(wording.split())) >= LONG_CHARACTERS
-        and len(words(wording)) >= LONG_WORDS
-    )
+    return new if is_known_again(new) else None
 
 
 def _assemble(base: str, regions: list[Region]) -> Joined:
@@ -324,7 +358,7 @@ def _edits(base: str, region: Region) -> Iterator[Edit]:
         yield Edit(region.start, region.end, region.wording(base, THEIRS), region)
     elif not region.is_dropped:
         side = MINE if region.hunks[MINE] else THEIRS
-        if region.is_both:
+        if region.is_both and region.joined is None:
             side = _better_side(base, region)
-        for hunk in region.hunks[side]:
+        for hunk in region.joined or region.hunks[side]:
             yield Edit(hunk.start, hunk.end, hunk.new, region)

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from workspace.text.hunks import Cluster, Hunk, Zones, apply
+from workspace.text.hunks import NEAR, Cluster, Hunk, Zones, apply
 
 MINE: Final = 0
 THEIRS: Final = 1
@@ -41,6 +41,8 @@ class Region:
     hunks: Changes = field(default_factory=lambda: ([], []))
     is_conflict: bool = False
     is_dropped: bool = False
+    joined: list[Hunk] | None = None
+    """The hunks of both sides in one order, where they stand in one sentence and do not meet."""
 
     @property
     def is_both(self) -> bool:
@@ -92,7 +94,7 @@ def preferred(one: str, other: str) -> str:
 
 def _agreed(base: str, changes: Changes) -> tuple[list[Region], Changes]:
     """What both did in the same way, and what is left of each side's hunks."""
-    names = [dict(_named(base, side)) for side in changes]
+    names = [dict(named(base, side)) for side in changes]
     both = names[MINE].keys() & names[THEIRS].keys()
     regions = []
     for name in both:
@@ -102,28 +104,50 @@ def _agreed(base: str, changes: Changes) -> tuple[list[Region], Changes]:
     return regions, (left[MINE], left[THEIRS])
 
 
-def _named(base: str, side: Sequence[Hunk]) -> Iterator[tuple[tuple[int, int, str], Hunk]]:
+def named(base: str, side: Sequence[Hunk]) -> Iterator[tuple[tuple[int, int, str], Hunk]]:
     """Each hunk with a name that is the same for everybody who did the same.
 
-    Where a text repeats itself, one insertion (or removal) can be written at several places: of two equal
-    sentences, was the first added or the second? The name is the first such place.
+    What a hunk sets to what stood there already is no part of the name. Where a text repeats itself, one
+    insertion (or removal) can be written at several places: of two equal sentences, was the first added or the
+    second? The name is the first such place.
     """
     bound = 0
     for hunk in side:
-        back = 0 if hunk.old and hunk.new else _room(base, bound, hunk)
-        cut = back % len(hunk.new) if hunk.new else 0
-        new = hunk.new[len(hunk.new) - cut :] + hunk.new[: len(hunk.new) - cut]
-        yield (hunk.start - back, hunk.end - back, new), hunk
+        foot = _common_end(hunk.old, hunk.new)
+        old, new = hunk.old[: len(hunk.old) - foot], hunk.new[: len(hunk.new) - foot]
+        head = _common_end(old[::-1], new[::-1])
+        start, end, new = hunk.start + head, hunk.end - foot, new[head:]
+        if start == end or not new:
+            piece = new or base[start:end]
+            back = _room(base, bound, start, piece)
+            cut = len(new) - (back % len(piece) if new else 0)
+            start, end, new = start - back, end - back, new[cut:] + new[:cut]
+        yield (start, end, new), hunk
         bound = hunk.end + 1
 
 
-def _room(base: str, bound: int, hunk: Hunk) -> int:
-    """How far a pure insertion or removal can move to the front without another result."""
-    piece = hunk.new or hunk.old
-    at = hunk.start
-    while at > bound and base[at - 1] == piece[(at - 1 - hunk.start) % len(piece)]:
-        at -= 1
-    return hunk.start - at
+def _room(base: str, bound: int, at: int, piece: str) -> int:
+    """How far a piece that is put in or taken away at a place can move to the front without another result."""
+    size = NEAR
+    while True:
+        first = max(bound, at - size)
+        text = base[first:at] + piece
+        same = _common_end(text[: at - first], text[len(piece) :])
+        if same < at - first or first <= bound:
+            return same
+        size *= 4
+
+
+def _common_end(one: str, other: str) -> int:
+    """The length of the equal end of two texts."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one.endswith(other[len(other) - middle :]):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _meet(base: str, changes: Changes) -> list[Region]:
@@ -135,14 +159,15 @@ def _meet(base: str, changes: Changes) -> list[Region]:
         for cluster in clusters:
             unions.add(cluster.hunks, side, cluster)
     for mine in visible[MINE]:
-        for theirs in _near(mine, visible[THEIRS]):
+        for theirs in near(mine, visible[THEIRS]):
             if mine.disturbs(theirs) or theirs.disturbs(mine):
                 unions.join((MINE, mine.hunks[0]), (THEIRS, theirs.hunks[0]))
     lost = _place_blanks(base, zones, changes, unions)
     return unions.regions(lost)
 
 
-def _near(cluster: Cluster, others: Sequence[Cluster]) -> Iterable[Cluster]:
+def near(cluster: Cluster, others: Sequence[Cluster]) -> Iterable[Cluster]:
+    """Those of the other writer's clusters, in order, whose zones this one's zone may meet."""
     first = bisect_left(others, cluster.zone_start, key=lambda other: other.zone_end)
     last = bisect_right(others, cluster.zone_end, key=lambda other: other.zone_start)
     return others[first:last]
@@ -155,30 +180,30 @@ def _place_blanks(base: str, zones: Zones, changes: Changes, unions: _Unions) ->
         unions.add((hunk,), side, None)
     lost: set[Key] = set()
     for side, hunk in blanks:
-        for other in _beside(hunk, changes[1 - side]):
-            if not _is_entangled(hunk, other):
+        for other in beside(hunk, changes[1 - side]):
+            if not is_entangled(hunk, other):
                 continue
-            if not other.is_blank and _is_asked(base, zones, hunk, other):
+            if not other.is_blank and is_structural(base, zones, hunk, other):
                 unions.join((side, hunk), (1 - side, other))
             elif not other.is_blank or _rank(hunk) < _rank(other):
                 lost.add((side, hunk.start, hunk.end))
     return lost
 
 
-def _beside(hunk: Hunk, others: Sequence[Hunk]) -> Iterable[Hunk]:
+def beside(hunk: Hunk, others: Sequence[Hunk]) -> Iterable[Hunk]:
     """The other side's hunks that overlap this one or share a border with it."""
     first = bisect_left(others, hunk.start, key=lambda other: other.end)
     last = bisect_right(others, hunk.end, key=lambda other: other.start)
     return others[first:last]
 
 
-def _is_entangled(one: Hunk, other: Hunk) -> bool:
+def is_entangled(one: Hunk, other: Hunk) -> bool:
     """Whether two hunks that touch cannot simply both stand: they overlap, or one of them inserts."""
     overlap = one.start < other.end and other.start < one.end
     return overlap or one.is_insertion or other.is_insertion
 
 
-def _is_asked(base: str, zones: Zones, blank: Hunk, other: Hunk) -> bool:
+def is_structural(base: str, zones: Zones, blank: Hunk, other: Hunk) -> bool:
     """Whether a blank change carries structure that the visible one, entangled with it, would lose."""
     is_within = other.start <= blank.start and blank.end <= other.end and not other.is_insertion
     if is_within and not other.new.strip():
