@@ -154,7 +154,7 @@ ASKED = {
     "different items at one place": (
         [("- Beirat", "- Beirat\n- Budget")],
         [("- Beirat", "- Beirat\n- Bürgerrat")],
-        [("\n", "- Budget\n\n", "- Bürgerrat\n\n")],
+        [("", "- Budget\n", "- Bürgerrat\n")],
     ),
     "different headings at one place": (
         [("Der Beirat tagt", "## Beirat\n\nDer Beirat tagt")],
@@ -363,7 +363,7 @@ def test_rows_put_into_a_table_at_one_place_are_asked_whole() -> None:
     base = "| Ort | Rat |\n|---|---|\n| Köln | ja |\n\nEnde.\n"
     mine, theirs = (base.replace("| ja |\n", f"| ja |\n| {town} | nein |\n") for town in ("Bonn", "Ulm"))
     merged = merge(base, mine, theirs)
-    assert sides(merged) == [("\n", "| Bonn | nein |\n\n", "| Ulm | nein |\n\n")]
+    assert sides(merged) == [("", "| Bonn | nein |\n", "| Ulm | nein |\n")]
     both = merged.resolved(["| Ulm | nein |\n| Bonn | nein |"])
     assert both == base.replace("ja |\n", "ja |\n| Ulm | nein |\n| Bonn | nein |\n")
 

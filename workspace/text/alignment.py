@@ -1,31 +1,23 @@
 """Which items of two lists belong together, in order.
 
 Everything here works on lists of anything hashable and answers with increasing pairs (i, j) of equal
-items. Bounds are by size, never by time, so the same input always gives the same answer.
+items, or with runs of them. Bounds are by size, never by time.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from itertools import pairwise
 
-from diff_match_patch import diff_match_patch
-from rapidfuzz.distance import Indel
+from workspace.text.longest import EXACT_CELLS, SURE, Run, common_end, common_length, joined, longest, walk
+
+__all__ = ["EXACT_CELLS", "Pairs", "Run", "equal_items", "equal_runs", "equal_words", "runs_of"]
 
 Pairs = list[tuple[int, int]]
-Run = tuple[int, int, int]
-"""(place in old, place in new, length) of equal items in a row."""
 
-MINIMAL_EDIT_CELLS = 1_600
-"""Up to this many cells (40 words against 40) diff-match-patch finds the least edit: at most 1 ms."""
-EXACT_CELLS = 60_000_000
-"""Up to this many cells one bit-parallel LCS is run: 8 MB and some 10 ms."""
-WINDOW = 2_048
-"""Longer gaps without anything unique are worked through in windows of this many items."""
-NEAR = 8
-"""How far a greedy walk looks ahead to find its way back, in items of either side."""
-RUN = 4
-"""So many items in a row identify a place; so many equal items confirm that the way is found."""
+SIGNS = 0x10F700
+"""So many different items can be written as one character each; the range of surrogates is left out."""
 
 
 def equal_items(old: Sequence[Hashable], new: Sequence[Hashable], weigh: Callable[[int], float] | None = None) -> Pairs:
@@ -37,51 +29,73 @@ def equal_items(old: Sequence[Hashable], new: Sequence[Hashable], weigh: Callabl
     head, old_end, new_end = common_ends(old, new)
     pairs = [(at, at) for at in range(head)]
     if head < old_end and head < new_end:
-        once = _unique_pairs(old, new, (head, old_end), (head, new_end))
-        weights = [1.0 if weigh is None else weigh(i) for i, _ in once]
-        for gap in gaps(heaviest_chain(once, weights), (head, old_end), (head, new_end)):
-            pairs += _in_gap(old, new, gap, _in_place)
+        x, y = as_text(old[head:old_end], new[head:new_end])
+        once = _unique_pairs(x, y)
+        weights = [1.0 if weigh is None else weigh(head + i) for i, _ in once]
+        for gap in gaps(heaviest_chain(once, weights), len(x), len(y)):
+            pairs += _pairs(_in_gap(x, y, gap, _in_place), head, head)
     pairs += [(old_end + k, new_end + k) for k in range(len(old) - old_end)]
     return pairs
 
 
 def equal_words(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[Pairs, bool]:
-    """Increasing pairs of equal items, and whether they are as many as possible.
+    """Increasing pairs of equal items, and whether they are as many as possible: see `equal_runs`."""
+    runs, is_exact = equal_runs(*as_text(old, new))
+    return _pairs(runs), is_exact
 
-    They are up to `EXACT_CELLS`; beyond, runs of `RUN` items that occur once on both sides cut the
-    lists into pieces first.
+
+def equal_runs(old: str, new: str) -> tuple[list[Run], bool]:
+    """Runs of equal characters in order, and whether they hold as many as possible.
+
+    They do up to `EXACT_CELLS`; beyond, runs of `SURE` characters that occur once on both sides cut the
+    strings into pieces first.
     """
-    head, old_end, new_end = common_ends(old, new)
-    pairs = [(at, at) for at in range(head)]
-    is_exact = (old_end - head) * (new_end - head) <= EXACT_CELLS
-    if head < old_end and head < new_end:
-        chain: Pairs = []
-        if not is_exact:
-            once = _unique_pairs(
-                list(zip(*(old[head + k : old_end] for k in range(RUN)), strict=False)),
-                list(zip(*(new[head + k : new_end] for k in range(RUN)), strict=False)),
-            )
-            chain = [(head + i, head + j) for i, j in heaviest_chain(once, [1.0] * len(once))]
-        for gap in gaps(chain, (head, old_end), (head, new_end)):
-            pairs += _in_gap(old, new, gap, _longest)
-    pairs += [(old_end + k, new_end + k) for k in range(len(old) - old_end)]
-    return pairs, is_exact
+    most = min(len(old), len(new))
+    head = common_length(old, new)
+    foot = common_end(old, new, most - head)
+    runs = [(0, 0, head)] if head else []
+    x, y = old[head : len(old) - foot], new[head : len(new) - foot]
+    is_exact = len(x) * len(y) <= EXACT_CELLS
+    if x and y:
+        if is_exact:
+            found: Iterable[Run] = longest(x, y)
+        else:
+            once = _unique_pairs(_in_rows(x), _in_rows(y))
+            chain = heaviest_chain(once, [1.0] * len(once))
+            found = [run for gap in gaps(chain, len(x), len(y)) for run in _in_gap(x, y, gap, longest)]
+        runs += [(head + i, head + j, length) for i, j, length in found]
+    if foot:
+        runs.append((len(old) - foot, len(new) - foot, foot))
+    return joined(runs), is_exact
+
+
+def as_text(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[str, str]:
+    """Two lists as strings, one character for each different item.
+
+    Beyond `SIGNS` different items the last ones are written as unlike everything on the other side.
+    """
+    known = {item: sign(number) for number, item in enumerate(dict.fromkeys((*old, *new))) if number < SIGNS}
+    return tuple(  # type: ignore[return-value]
+        "".join(known.get(item, other) for item in side) for side, other in ((old, UNLIKE[0]), (new, UNLIKE[1]))
+    )
+
+
+UNLIKE = ("\U0010fffd", "\U0010fffc")
+"""What stands for an item of the old and of the new side that no character is left for."""
+
+
+def sign(number: int) -> str:
+    """The character that stands for an item."""
+    return chr(number if number < 0xD800 else number + 0x800)
 
 
 def runs_of(pairs: Pairs) -> list[Run]:
     """Pairs as maximal runs in which both sides go on one by one."""
-    runs: list[Run] = []
-    i, j, length = 0, 0, 0
-    for x, y in pairs:
-        if x == i + length and y == j + length:
-            length += 1
-            continue
-        if length:
-            runs.append((i, j, length))
-        i, j, length = x, y, 1
-    if length:
-        runs.append((i, j, length))
-    return runs
+    return joined((i, j, 1) for i, j in pairs)
+
+
+def _pairs(runs: Iterable[Run], old_at: int = 0, new_at: int = 0) -> Pairs:
+    return [(old_at + i + k, new_at + j + k) for i, j, length in runs for k in range(length)]
 
 
 def common_ends(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[int, int, int]:
@@ -101,8 +115,8 @@ def heaviest_chain(pairs: Pairs, weights: Sequence[float]) -> Pairs:
     Pairs of one first place have to come in falling order of the second, so that no two of them can
     stand in one chain. (Fenwick tree over the second places: n log n.)
     """
-    if not pairs:
-        return []
+    if all(a[0] < b[0] and a[1] < b[1] for a, b in pairwise(pairs)):
+        return pairs  # as nearly always
     places = sorted({j for _, j in pairs})
     size = len(places)
     tree: list[tuple[float, int]] = [(0.0, -1)] * (size + 1)
@@ -130,21 +144,25 @@ def heaviest_chain(pairs: Pairs, weights: Sequence[float]) -> Pairs:
     return chain[::-1]
 
 
-def gaps(chain: Pairs, old_span: tuple[int, int], new_span: tuple[int, int]) -> Iterator[tuple[int, int, int, int]]:
-    """The pieces a chain leaves, as (old_start, old_end, new_start, new_end), in order.
+Gap = tuple[int, int, int, int]
+"""(old_start, old_end, new_start, new_end)."""
+
+
+def gaps(chain: Pairs, old_size: int, new_size: int) -> Iterator[Gap]:
+    """The pieces a chain leaves, in order.
 
     Each pair of the chain begins a piece of its own and is followed by the gap behind it in the same
     piece; what lies before the first pair is a piece as well.
     """
-    old_at, new_at = old_span[0], new_span[0]
-    for i, j in [*chain, (old_span[1], new_span[1])]:
+    old_at = new_at = 0
+    for i, j in [*chain, (old_size, new_size)]:
         if i > old_at or j > new_at:
             yield old_at, i, new_at, j
         old_at, new_at = i, j
 
 
-def spaces(pairs: Iterable[tuple[int, int]], old_size: int, new_size: int) -> Iterator[tuple[int, int, int, int]]:
-    """What lies between increasing pairs on either side, as (old_start, old_end, new_start, new_end)."""
+def spaces(pairs: Iterable[tuple[int, int]], old_size: int, new_size: int) -> Iterator[Gap]:
+    """What lies between increasing pairs on either side."""
     old_at = new_at = 0
     for i, j in pairs:
         if i > old_at or j > new_at:
@@ -154,130 +172,42 @@ def spaces(pairs: Iterable[tuple[int, int]], old_size: int, new_size: int) -> It
         yield old_at, old_size, new_at, new_size
 
 
-def _unique_pairs(
-    old: Sequence[Hashable],
-    new: Sequence[Hashable],
-    old_span: tuple[int, int] | None = None,
-    new_span: tuple[int, int] | None = None,
-) -> Pairs:
+def _unique_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> Pairs:
     """Items that occur exactly once on either side, sorted by their place in old."""
-    in_old = unique_places(old, *(old_span or (0, len(old))))
-    in_new = unique_places(new, *(new_span or (0, len(new))))
+    in_old, in_new = unique_places(old), unique_places(new)
     return [(i, in_new[item]) for item, i in in_old.items() if i >= 0 and in_new.get(item, -1) >= 0]
 
 
-def unique_places(items: Sequence[Hashable], start: int, end: int) -> dict[Hashable, int]:
+def unique_places(items: Sequence[Hashable]) -> dict[Hashable, int]:
     """Each item with its place, or -1 where it occurs more than once."""
     places: dict[Hashable, int] = {}
-    for at in range(start, end):
-        places[items[at]] = -1 if items[at] in places else at
+    for at, item in enumerate(items):
+        places[item] = -1 if item in places else at
     return places
 
 
-def _in_gap(
-    old: Sequence[Hashable],
-    new: Sequence[Hashable],
-    gap: tuple[int, int, int, int],
-    find: Callable[[list[int], list[int]], Pairs],
-) -> Pairs:
-    """Equal items between two anchors, by `find` where the gap is not too large for it."""
+def _in_rows(text: str) -> list[str]:
+    """Every `SURE` characters in a row."""
+    return [text[at : at + SURE] for at in range(len(text) - SURE + 1)]
+
+
+def _in_gap(old: str, new: str, gap: Gap, find: Callable[[str, str], list[Run]]) -> Iterator[Run]:
+    """Equal items of a gap, by `find` behind what is equal in front."""
     old_start, old_end, new_start, new_end = gap
-    pairs: Pairs = []
-    while old_start < old_end and new_start < new_end and old[old_start] == new[new_start]:
-        pairs.append((old_start, new_start))
-        old_start, new_start = old_start + 1, new_start + 1
-    if old_start == old_end or new_start == new_end:
-        return pairs
-    common = set(old[old_start:old_end]).intersection(new[new_start:new_end])
-    if not common:
-        return pairs
-    once = dict.fromkeys(old[i] for i in range(old_start, old_end) if old[i] in common)
-    numbers = {item: number for number, item in enumerate(once, 1)}
-    # items of one side only are 0 and -1: never equal, but they tell how far away the others are
-    x = [numbers.get(old[i], 0) for i in range(old_start, old_end)]
-    y = [numbers.get(new[j], -1) for j in range(new_start, new_end)]
-    if (len(x) - x.count(0)) * (len(y) - y.count(-1)) > EXACT_CELLS:
-        find = _walk
-    return pairs + [(old_start + i, new_start + j) for i, j in find(x, y)]
+    same = common_length(old, new, old_start, new_start, min(old_end - old_start, new_end - new_start))
+    if same:
+        yield old_start, new_start, same
+    x, y = old[old_start + same : old_end], new[new_start + same : new_end]
+    if x and y:
+        for i, j, length in find(x, y):
+            yield old_start + same + i, new_start + same + j, length
 
 
-def _in_place(old: list[int], new: list[int]) -> Pairs:
+def _in_place(old: str, new: str) -> list[Run]:
     """A longest common subsequence; of several the one that stays near the diagonal."""
-    near, longest = _walk(old, new), _longest(old, new)
-    return near if len(near) == len(longest) else longest
-
-
-def _longest(old: list[int], new: list[int]) -> Pairs:
-    """A longest common subsequence of two lists of numbers above 0; 0 and less equal nothing."""
-    old_places = [i for i, number in enumerate(old) if number > 0]
-    new_places = [j for j, number in enumerate(new) if number > 0]
-    x, y = [old[i] for i in old_places], [new[j] for j in new_places]
-    if len(x) * len(y) <= MINIMAL_EDIT_CELLS:
-        return [(old_places[i], new_places[j]) for i, j in _minimal_edit(x, y)]
-    return [
-        (old_places[step.src_start + k], new_places[step.dest_start + k])
-        for step in Indel.opcodes(x, y)
-        if step.tag == "equal"
-        for k in range(step.src_end - step.src_start)
-    ]
-
-
-_ENGINE = diff_match_patch()
-_ENGINE.Diff_Timeout = 0  # a time limit would make results differ from run to run
-
-
-def _minimal_edit(old: list[int], new: list[int]) -> Pairs:
-    """The same by diff-match-patch, items written as characters."""
-    pairs, i, j = [], 0, 0
-    for kind, piece in _ENGINE.diff_main(_as_text(old), _as_text(new), False):
-        if kind == 0:
-            pairs += [(i + k, j + k) for k in range(len(piece))]
-        if kind <= 0:
-            i += len(piece)
-        if kind >= 0:
-            j += len(piece)
-    return pairs
-
-
-def _as_text(numbers: list[int]) -> str:
-    """One character for each number; the surrogate range is left out."""
-    return "".join(chr(number if number < 0xD800 else number + 0x800) for number in numbers)
-
-
-def _walk(old: list[int], new: list[int]) -> Pairs:
-    """Equal items of lists too long for an exact answer: along the diagonal while a way back to it is
-    near, else by exact LCS of one window after the other. Time and memory are linear in the length."""
-    pairs: Pairs = []
-    i, j, n, m = 0, 0, len(old), len(new)
-    while i < n and j < m:
-        if old[i] == new[j]:
-            pairs.append((i, j))
-            i, j = i + 1, j + 1
-            continue
-        step = _way_back(old, new, i, j)
-        if step:
-            i, j = i + step[0], j + step[1]
-            continue
-        is_last = i + WINDOW >= n and j + WINDOW >= m
-        half = WINDOW if is_last else WINDOW // 2
-        found = [(x, y) for x, y in _longest(old[i : i + WINDOW], new[j : j + WINDOW]) if x < half and y < half]
-        pairs += [(i + x, j + y) for x, y in found]
-        if is_last:
-            break
-        i, j = (i + found[-1][0] + 1, j + found[-1][1] + 1) if found else (i + half, j + half)
-    return pairs
-
-
-_STEPS = sorted(
-    ((x, y) for x in range(NEAR + 1) for y in range(NEAR + 1) if x or y),
-    key=lambda step: (max(step), abs(step[0] - step[1]), step),
-)
-
-
-def _way_back(old: list[int], new: list[int], i: int, j: int) -> tuple[int, int] | None:
-    """The nearest step after which `RUN` items are equal again."""
-    for x, y in _STEPS:
-        piece = old[i + x : i + x + RUN]
-        if len(piece) == RUN and piece == new[j + y : j + y + RUN]:
-            return x, y
-    return None
+    if set(old).isdisjoint(new):
+        return []
+    if len(old) * len(new) > EXACT_CELLS:
+        return walk(old, new)
+    near, most = walk(old, new), longest(old, new)
+    return near if sum(run[2] for run in near) == sum(run[2] for run in most) else most

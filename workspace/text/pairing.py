@@ -8,6 +8,7 @@ is alike enough was moved.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -21,7 +22,7 @@ from workspace.text.alignment import (
     spaces,
     unique_places,
 )
-from workspace.text.tokens import is_word, token_key, tokens
+from workspace.text.coding import Blocks, Vocabulary
 
 BlockPair = tuple[int, int, float]
 """(place in old, place in new, similarity: 1.0 is equal but for blanks at the ends)."""
@@ -34,10 +35,10 @@ MOVED = 0.7
 """A block this similar that stands elsewhere was moved."""
 MOVED_LETTERS = 24
 """With fewer letters in its words a block elsewhere is a coincidence, not a move."""
-WORD_RUN = 3
-"""So many words in a row can identify a block."""
 COMPARED_CELLS = 400
 """In gaps up to this many pairs of blocks every pair is compared."""
+
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +60,16 @@ def pair_and_move(old: Sequence[str], new: Sequence[str]) -> Pairing:
     in_order = [(at, at, 1.0) for at in range(head)]
     moved: list[BlockPair] = []
     if head < old_end and head < new_end:
-        found = _pair_middle(Blocks(old[head:old_end]), Blocks(new[head:new_end]))
+        vocabulary = Vocabulary()
+        found = pair(Blocks(old[head:old_end], vocabulary, 0), Blocks(new[head:new_end], vocabulary, 1))
         in_order += [(i + head, j + head, alike) for i, j, alike in found.in_order]
         moved = [(i + head, j + head, alike) for i, j, alike in found.moved]
     in_order += [(old_end + k, new_end + k, 1.0) for k in range(len(old) - old_end)]
     return Pairing(in_order, moved)
 
 
-class Blocks:
-    """The blocks of one side without the blanks around them, with what they are recognised by."""
-
-    def __init__(self, blocks: Sequence[str]) -> None:
-        self.blocks = [block.strip() for block in blocks]
-        self._keys: dict[int, list[str]] = {}
-
-    def keys(self, at: int) -> list[str]:
-        """The tokens of one block."""
-        found = self._keys.get(at)
-        if found is None:
-            block = self.blocks[at]
-            found = self._keys[at] = [token_key(block[start:end]) for start, end in tokens(block)]
-        return found
-
-    def letters(self, at: int) -> int:
-        """How many letters and digits the words of one block have."""
-        return sum(len(key) for key in self.keys(at) if is_word(key))
-
-
-def word_runs(keys: list[str]) -> list[tuple[str, ...]]:
-    """Every `WORD_RUN` words in a row; where there are fewer words, all of them."""
-    found = [key for key in keys if is_word(key)]
-    if len(found) < WORD_RUN:
-        return [tuple(found)] if found else []
-    return list(zip(found, found[1:], found[2:], strict=False))
-
-
-def _pair_middle(old: Blocks, new: Blocks) -> Pairing:
+def pair(old: Blocks, new: Blocks) -> Pairing:
+    """The same for blocks whose tokens can be read."""
     alike = _candidates(old, new)
     order = sorted(alike, key=lambda pair: (pair[0], -pair[1]))
     chain = heaviest_chain(order, [alike[i, j] * (len(old.blocks[i]) + len(new.blocks[j]) + 1) for i, j in order])
@@ -106,59 +81,58 @@ def _pair_middle(old: Blocks, new: Blocks) -> Pairing:
     return Pairing(in_order, moved)
 
 
-def _candidates(old: Blocks, new: Blocks) -> dict[tuple[int, int], float]:
+def _candidates(old: Blocks, new: Blocks) -> dict[Pair, float]:
     """Pairs that may be one block: equal and unique, or sharing unique runs of words."""
-    old_once = unique_places(old.blocks, 0, len(old.blocks))
-    new_once = unique_places(new.blocks, 0, len(new.blocks))
+    old_once, new_once = unique_places(old.blocks), unique_places(new.blocks)
     alike = {
         (i, new_once[block]): 1.0 for block, i in old_once.items() if block and i >= 0 and new_once.get(block, -1) >= 0
     }
-    votes = _votes(old, new, {i for i, _ in alike}, {j for _, j in alike})
-    best_new: dict[int, tuple[int, int]] = {}
-    best_old: dict[int, tuple[int, int]] = {}
+    votes = _votes(
+        _word_runs_of_one_block(old, {i for i, _ in alike}), _word_runs_of_one_block(new, {j for _, j in alike})
+    )
+    best_new: dict[int, Pair] = {}
+    best_old: dict[int, Pair] = {}
     for (i, j), count in votes.items():
         best_new[i] = max(best_new.get(i, (0, 0)), (count, -j))
         best_old[j] = max(best_old.get(j, (0, 0)), (count, -i))
     for i, j in votes:
         is_best = (best_new[i][1] == -j) + (best_old[j][1] == -i)
         if is_best:
-            similarity = _similarity(old.keys(i), new.keys(j))
+            similarity = _similarity(old.codes(i), new.codes(j))
             if similarity >= (ALIKE if is_best == 1 else BARELY_ALIKE):
                 alike[i, j] = similarity
     return alike
 
 
-def _votes(old: Blocks, new: Blocks, old_done: set[int], new_done: set[int]) -> dict[tuple[int, int], int]:
+def _votes(old: dict[str, int], new: dict[str, int]) -> Counter[Pair]:
     """How many runs of words two blocks share that no other block has."""
-    old_runs = _runs_of_one_block(old, old_done)
-    new_runs = _runs_of_one_block(new, new_done)
-    votes: dict[tuple[int, int], int] = {}
-    for run, i in old_runs.items():
-        j = new_runs.get(run, -1)
-        if i >= 0 and j >= 0:
-            votes[i, j] = votes.get((i, j), 0) + len(run)
-    return votes
+    shared = list(old.keys() & new.keys())
+    votes = Counter(zip(map(old.__getitem__, shared), map(new.__getitem__, shared), strict=True))
+    return Counter({pair: count for pair, count in votes.items() if min(pair) >= 0})
 
 
-def _runs_of_one_block(side: Blocks, done: set[int]) -> dict[tuple[str, ...], int]:
+def _word_runs_of_one_block(side: Blocks, done: set[int]) -> dict[str, int]:
     """Each run of words with its block, or -1 where several blocks have it."""
-    found: dict[tuple[str, ...], int] = {}
-    for at in range(len(side.blocks)):
-        if at not in done:
-            for run in word_runs(side.keys(at)):
-                if found.setdefault(run, at) != at:
-                    found[run] = -1
+    places = [at for at in range(len(side.blocks)) if at not in done]
+    side.read(places)
+    found: dict[str, int] = {}
+    for at in places:
+        runs = side.word_runs(at)
+        again = found.keys() & runs
+        found.update(dict.fromkeys(runs, at))
+        if again:
+            found.update(dict.fromkeys(again, -1))
     return found
 
 
-def _similarity(old: list[str], new: list[str]) -> float:
+def _similarity(old: str, new: str) -> float:
     """Share of equal tokens in order, 0 to 1; 0 for blocks too large to compare."""
     if len(old) * len(new) > EXACT_CELLS:
         return 0.0
     return Indel.normalized_similarity(old, new, score_cutoff=BARELY_ALIKE)
 
 
-def _moves(old: Blocks, new: Blocks, alike: dict[tuple[int, int], float], in_order: list[BlockPair]) -> list[BlockPair]:
+def _moves(old: Blocks, new: Blocks, alike: dict[Pair, float], in_order: list[BlockPair]) -> list[BlockPair]:
     """The unpaired that are alike enough, the heaviest first."""
     old_done, new_done = {i for i, _, _ in in_order}, {j for _, j, _ in in_order}
     moved = []
@@ -198,13 +172,13 @@ def _closest(old: Blocks, new: Blocks, gap: Gap, away: tuple[set[int], set[int]]
     columns = [j for j in range(gap[2], gap[3]) if j not in away[1]]
     if not rows or not columns or len(rows) * len(columns) > COMPARED_CELLS:
         return []
-    alike = [[_similarity(old.keys(i), new.keys(j)) for j in columns] for i in rows]
+    alike = [[_similarity(old.codes(i), new.codes(j)) for j in columns] for i in rows]
     best = [[0.0] * (len(columns) + 1) for _ in range(len(rows) + 1)]
     for x in range(len(rows) - 1, -1, -1):
         for y in range(len(columns) - 1, -1, -1):
             best[x][y] = max(best[x + 1][y], best[x][y + 1])
             if alike[x][y] >= ALIKE:
-                weight = alike[x][y] * (len(old.keys(rows[x])) + len(new.keys(columns[y])))
+                weight = alike[x][y] * (len(old.codes(rows[x])) + len(new.codes(columns[y])))
                 best[x][y] = max(best[x][y], best[x + 1][y + 1] + weight)
     found, x, y = [], 0, 0
     while x < len(rows) and y < len(columns):

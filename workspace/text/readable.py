@@ -9,10 +9,13 @@ sentence, a clause, a word.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workspace.text.alignment import Run
-from workspace.text.tokens import PARAGRAPH_BREAK, Passage, is_word, token_key
+from workspace.text.coding import Coded, Known, Vocabulary
+from workspace.text.tokens import is_word
 
 TOKEN_CAP = 14
 """A long token (a URL) weighs no more than this in a change."""
@@ -24,6 +27,8 @@ SHORT = 12
 """Fewer letters than this in few words are not worth a change of their own."""
 TINY = 6
 """Nor are fewer than this in any number of words."""
+FARTHEST = 1_000
+"""So many tokens to either side a natural border is looked for."""
 PARAGRAPH = 12
 """What an equal paragraph break between changes is worth, in letters."""
 
@@ -35,11 +40,6 @@ _STOP_WORDS = frozenset(
         the a an of to in on and or is are be for with that this it as by at from not""",
     )
 )
-
-
-def for_people(old: Passage, new: Passage, runs: list[Run]) -> list[Run]:
-    """The equal runs that stay for readers, slid to natural borders."""
-    return _slide(old, new, _without_confetti(old, new, runs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,45 +57,8 @@ class Worth:
         return self.meaning < ALWAYS_KEPT and 2 * self.meaning <= min(left, right)
 
 
-def _without_confetti(old: Passage, new: Passage, runs: list[Run]) -> list[Run]:
-    """Drop equal runs that say too little for what they interrupt, until none is left."""
-    if len(runs) < 2:
-        return runs
-    old_tokens, new_tokens = _tokens(old), _tokens(new)
-    old_sums, new_sums = _sums(old_tokens), _sums(new_tokens)
-    worth = [worth_of(old_tokens[i : i + length]) for i, _, length in runs]
-    end = (len(old_tokens), len(new_tokens), 0)
-    was_dropped = True
-    while was_dropped:
-        was_dropped = False
-        kept: list[int] = []
-        for at, run in enumerate(runs):
-            before = runs[kept[-1]] if kept else (0, 0, 0)
-            after = runs[at + 1] if at + 1 < len(runs) else end
-            left = _changed(old_sums, new_sums, before, run)
-            right = _changed(old_sums, new_sums, run, after)
-            if left and right and worth[at].is_confetti(left, right):
-                was_dropped = True
-            else:
-                kept.append(at)
-        runs, worth = [runs[at] for at in kept], [worth[at] for at in kept]
-    return runs
-
-
-def _tokens(passage: Passage) -> list[str]:
-    return [passage.text[start:end] for start, end in zip(passage.starts, passage.ends, strict=True)]
-
-
-def _sums(tokens: list[str]) -> list[int]:
-    """Running totals of the visible size of tokens."""
-    sums, total = [0], 0
-    for token in tokens:
-        total += 2 if token[0] == "\n" else min(len(token), TOKEN_CAP) + 1
-        sums.append(total)
-    return sums
-
-
-def worth_of(tokens: list[str]) -> Worth:
+def worth_of(tokens: Iterable[str]) -> Worth:
+    """What some tokens are worth."""
     meaning = letters = words = 0
     for token in tokens:
         if token[0] == "\n":
@@ -111,16 +74,56 @@ def worth_of(tokens: list[str]) -> Worth:
     return Worth(meaning, letters, words)
 
 
-def _changed(old_sums: list[int], new_sums: list[int], before: Run, after: Run) -> int:
-    """Size of the change between two runs: the larger of what went and what came."""
-    return max(
-        old_sums[after[0]] - old_sums[before[0] + before[2]],
-        new_sums[after[1]] - new_sums[before[1] + before[2]],
-    )
+class Reader:
+    """Knows what the tokens of a vocabulary mean to a reader."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        tokens = vocabulary.tokens
+        self._sizes = Known(lambda code: _size(tokens[code]))
+        self._worths = Known(lambda codes: worth_of(map(tokens.__getitem__, codes)))
+
+    def runs(self, old: Coded, new: Coded, runs: list[Run]) -> list[Run]:
+        """The equal runs that stay for readers, slid to natural borders."""
+        return _slide(old, new, self._without_confetti(old.codes, new.codes, runs))
+
+    def _without_confetti(self, old: str, new: str, runs: list[Run]) -> list[Run]:
+        """Drop equal runs that say too little for what they interrupt, until none is left."""
+        if len(runs) < 2:
+            return runs
+        borders = [(0, 0, 0), *runs, (len(old), len(new), 0)]
+        changed = [
+            (self._size(old[a[0] + a[2] : b[0]]), self._size(new[a[1] + a[2] : b[1]])) for a, b in pairwise(borders)
+        ]
+        was_dropped = True
+        while was_dropped:
+            was_dropped = False
+            kept: list[Run] = []
+            between = [changed[0]]
+            for run, after in zip(runs, changed[1:], strict=True):
+                if run[2] < ALWAYS_KEPT and all(map(any, (between[-1], after))):
+                    codes = old[run[0] : run[0] + run[2]]
+                    if self._worths[codes].is_confetti(max(between[-1]), max(after)):
+                        was_dropped = True
+                        size, before = self._size(codes), between[-1]
+                        between[-1] = before[0] + size + after[0], before[1] + size + after[1]
+                        continue
+                kept.append(run)
+                between.append(after)
+            runs, changed = kept, between
+        return runs
+
+    def _size(self, codes: str) -> int:
+        """The visible size of tokens."""
+        return sum(map(self._sizes.__getitem__, codes))
 
 
-def _slide(old: Passage, new: Passage, runs: list[Run]) -> list[Run]:
+def _size(token: str) -> int:
+    return 2 if token[0] == "\n" else min(len(token), TOKEN_CAP) + 1
+
+
+def _slide(old: Coded, new: Coded, runs: list[Run]) -> list[Run]:
     """Move pure insertions and deletions along equal words to the most natural borders."""
+    runs = list(runs)
     for at in range(len(runs) - 1):
         (i1, j1, n1), (i2, j2, n2) = runs[at], runs[at + 1]
         if i1 + n1 == i2 and j2 > j1 + n1:
@@ -134,13 +137,13 @@ def _slide(old: Passage, new: Passage, runs: list[Run]) -> list[Run]:
     return [run for run in runs if run[2]]
 
 
-def _best_slide(passage: Passage, start: int, end: int, most_left: int, most_right: int) -> int:
+def _best_slide(passage: Coded, start: int, end: int, most_left: int, most_right: int) -> int:
     """By how many tokens the piece start:end moves; the nearest of equally good places."""
-    keys = passage.keys
+    codes = passage.codes
     left = right = 0
-    while left < most_left and keys[start - 1 - left] == keys[end - 1 - left]:
+    while left < min(most_left, FARTHEST) and codes[start - 1 - left] == codes[end - 1 - left]:
         left += 1
-    while right < most_right and keys[start + right] == keys[end + right]:
+    while right < min(most_right, FARTHEST) and codes[start + right] == codes[end + right]:
         right += 1
     if not left and not right:
         return 0
@@ -154,22 +157,21 @@ def _best_slide(passage: Passage, start: int, end: int, most_left: int, most_rig
     )
 
 
-def _border(passage: Passage, at: int) -> int:
+def _border(passage: Coded, at: int) -> int:
     """How natural it is for a change to begin or end before token `at`: 6 paragraph … 0 glued."""
-    if at == 0 or at == len(passage.keys):
+    if at == 0 or at == len(passage.codes):
         return 6
     text, starts, ends = passage.text, passage.starts, passage.ends
-    before = token_key(text[starts[at - 1] : ends[at - 1]])
-    after = token_key(text[starts[at] : ends[at]])
-    if PARAGRAPH_BREAK in (before, after):
+    if text[starts[at]] == "\n" or text[starts[at - 1]] == "\n":
         return 6
     blank = text[ends[at - 1] : starts[at]]
     if "\n" in blank:
         return 5
-    if before[-1] in ".!?:;…":
+    before, after = text[ends[at - 1] - 1], text[starts[at]]
+    if before in ".!?:;…":
         return 4
-    if before[-1] in ",)»“”" or after[0] in "(„«":
+    if before in ",)»“”" or after in "(„«":
         return 3
-    if not (is_word(after[0]) or after[0] in "*_[`„("):
+    if not (after.isalnum() or after in "*_[`„("):
         return 0
     return 2 if blank else 1

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from workspace.text.coding import WORD_RUN
 from workspace.text.nodes import Block
-from workspace.text.pairing import word_runs
 from workspace.text.tokens import words
 
 CONTAINED = 0.75
@@ -94,8 +94,16 @@ def _is_kin(old: Block, new: Block, before: Counter[str], after: Counter[str]) -
 
 def _holds(old: str, new: str) -> bool:
     """Whether the shorter of two blocks stands in the longer with most of its word runs."""
-    smaller, larger = sorted((word_runs(words(old)), word_runs(words(new))), key=len)
+    smaller, larger = sorted((_word_runs(old), _word_runs(new)), key=len)
     return len(smaller) >= LEAST_RUNS and len(set(smaller) & set(larger)) > SHARED * len(smaller)
+
+
+def _word_runs(text: str) -> list[tuple[str, ...]]:
+    """Every `WORD_RUN` words in a row; where there are fewer words, all of them."""
+    found = words(text)
+    if len(found) < WORD_RUN:
+        return [tuple(found)] if found else []
+    return list(zip(*(found[at:] for at in range(WORD_RUN)), strict=False))
 
 
 def joined(old: Sequence[Block], new: Sequence[Block], texts: Texts, pairs: list[Pair], away: Away) -> Iterator[Match]:
@@ -138,6 +146,6 @@ def _extended(
 
 def _is_part(text: str, whole: str, partner: str) -> bool:
     """Whether a paragraph has most of its word runs in the other side's, and not in its own side's."""
-    runs = set(word_runs(words(text)))
-    theirs = set(word_runs(words(whole))) - set(word_runs(words(partner)))
+    runs = set(_word_runs(text))
+    theirs = set(_word_runs(whole)) - set(_word_runs(partner))
     return len(runs & theirs) > SHARED * max(1, len(runs))

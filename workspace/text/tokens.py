@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 PARAGRAPH_BREAK = "\n\n"
 """The key of every paragraph break, however many blank lines it has."""
@@ -19,7 +20,7 @@ _MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe0
 _LETTER = rf"[^\W\d_][{_MARKS}]*"
 _WORD = rf"(?:{_LETTER}|\d)+"
 
-_TOKEN = re.compile(
+_ANY_TOKEN = (
     r"\n[^\S\n]*\n\s*"  # paragraph break
     # a URL, without the punctuation that ends the sentence around it
     r"|(?:https?://|www\.)[^\s<>()\[\]\"|]*[^\s<>()\[\]\"|.,;:!?'*_`]"
@@ -32,15 +33,26 @@ _TOKEN = re.compile(
     "|[\U0001f1e6-\U0001f1ff]{2}"  # a flag
     rf"|\S[{_MARKS}]*(?:\u200d\S[{_MARKS}]*)*"  # any other visible character, emoji families whole
 )
+# Most tokens are plain words and single signs. What follows tells that they end here; looking for
+# them first, and not at all at a blank, takes a third of the time.
+_PLAIN = "0-9A-Za-zÀ-ÖØ-öø-ſ"
+_TOKEN = re.compile(
+    rf"((?! )(?:[{_PLAIN}]++(?=[ \n;)\]\"/|-]|[.,:][ \n)\]\"|])|[!-/:-@\[-`{{-~–„“”](?=[ \n{_PLAIN}])"
+    rf"|(?=\S|\n[^\S\n]*\n)(?:{_ANY_TOKEN})))"
+)
+# Each alternative begins with a look at the character before it: one set of first characters is found
+# much faster than one of several.
 _SENTENCE_END = re.compile(
-    r"(?:\n[^\S\n]*+)+\n\s*"
-    # no lower-case letter follows: otherwise the point belonged to an abbreviation
-    r"|(?<![.!?:;…])[.!?:;…]++[\"“”»«’')\]]*+\s++(?=[^a-zß-öø-ÿœšž])"
+    r"[\n.!?:;…](?:(?<=\n)(?:(?:[^\S\n]*+\n)++\s*+"
     # a line that opens an item, a heading, a row, a quote
-    r"|\n(?=[^\S\n]*(?:[-*+>#|]|\d+[.)]))"
+    r"|(?=[^\S\n]*(?:[-*+>#|]|\d+[.)])))"
+    # no lower-case letter follows: otherwise the point belonged to an abbreviation
+    r"|(?<=[.!?:;…])(?<![.!?:;…]{2})[.!?:;…]*+[\"“”»«’')\]]*+\s++(?=[^a-zß-öø-ÿœšž]))"
 )
 # A block ends at a blank line, or where the next line opens a heading, an item, a row, a quote, a fence.
-_BLOCK_END = re.compile(r"\n[^\S\n]*\n(?:[^\S\n]*\n)*|\n(?=[^\S\n]*(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|\||>\s|```|~~~))")
+_BLOCK_END = re.compile(
+    r"\n(?:[^\S\n]*\n(?:[^\S\n]*\n)*|(?=[^\S\n]*(?:#{1,6}\s|[-*+]\s|\d+[.)]\s|\||(?P<quote>>\s)|```|~~~)))"
+)
 
 
 def tokens(text: str) -> list[tuple[int, int]]:
@@ -50,6 +62,11 @@ def tokens(text: str) -> list[tuple[int, int]]:
     other visible character (emoji families whole) or a paragraph break.
     """
     return [found.span() for found in _TOKEN.finditer(text)]
+
+
+def pieces(text: str) -> list[str]:
+    """The text in turns of what lies between tokens (may be empty) and a token, blanks first and last."""
+    return _TOKEN.split(text)
 
 
 def token_key(token: str) -> str:
@@ -97,24 +114,32 @@ def read_passage(text: str, extra: Sequence[Hashable] | None = None) -> Passage:
 
 def blocks(text: str) -> list[str]:
     """The text in blocks, each with the line ends that follow it."""
-    return _split(text, _BLOCK_END)
+    return _split(text, (found.end() for found in _BLOCK_END.finditer(text) if not _goes_on(text, found)))
+
+
+def _goes_on(text: str, found: re.Match[str]) -> bool:
+    """Whether the next line is one more of the same quote: where its lines break means nothing."""
+    if found.lastgroup is None:
+        return False
+    line = text.rfind("\n", 0, found.start()) + 1
+    return text[line : found.start()].lstrip().startswith(">")
 
 
 def sentences(text: str) -> list[str]:
     """The text in sentences, each with the blanks that follow it."""
-    return _split(text, _SENTENCE_END)
+    return _split(text, (end for _, end in sentence_ends(text)))
 
 
-def sentence_ends(text: str) -> list[tuple[int, int]]:
-    """For each sentence border the span of its final signs and the blanks after them."""
-    return [found.span() for found in _SENTENCE_END.finditer(text)]
+def sentence_ends(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """For each sentence border the span of its final signs and the blanks after them.
+
+    `start` and `end` bound the part of the text that is looked at.
+    """
+    return [found.span() for found in _SENTENCE_END.finditer(text, start, len(text) if end is None else end)]
 
 
-def _split(text: str, ends: re.Pattern[str]) -> list[str]:
-    parts, at = [], 0
-    for found in ends.finditer(text):
-        parts.append(text[at : found.end()])
-        at = found.end()
-    if at < len(text):
-        parts.append(text[at:])
-    return parts
+def _split(text: str, ends: Iterable[int]) -> list[str]:
+    borders = [0, *ends]
+    if borders[-1] < len(text):
+        borders.append(len(text))
+    return [text[start:end] for start, end in pairwise(borders)]

@@ -3,25 +3,29 @@
 A difference is a list of operations (kind, text), kind -1 deleted, 0 kept, 1 inserted. In canonical
 form a deletion stands before its insertion, neighbours never have the same kind, nothing is empty,
 and joining what is not inserted (not deleted) gives the old (new) text exactly.
+
+On the way there it is a list of matches, the stretches of text that both sides keep: what lies
+between two of them was deleted on one side and inserted on the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
-from itertools import islice
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from itertools import chain, groupby, pairwise
 from typing import Literal
 
-from workspace.text.alignment import Run, equal_items, equal_words, runs_of
-from workspace.text.readable import for_people
-from workspace.text.tokens import Passage, read_passage, sentences, tokens
+from workspace.text.alignment import Run, equal_items, equal_runs
+from workspace.text.coding import Coded, Span, Vocabulary, coded
+from workspace.text.longest import common_length, joined
+from workspace.text.readable import Reader
 
 Op = tuple[Literal[-1, 0, 1], str]
+Match = tuple[int, int, int]
+"""(place in old, place in new, length) of text that both sides keep."""
 
 SURE_SENTENCE = 12
-"""A sentence this short (a number, an abbreviation) identifies no place by itself."""
-
-_Sentence = tuple[str, tuple[Hashable, ...] | None]
-"""A sentence and the extra keys of its tokens, if there are any."""
+"""A sentence shorter than this (a number, an abbreviation) identifies no place by itself."""
 
 
 def compare_words(
@@ -43,162 +47,164 @@ def compare_words(
     """
     if (old_keys is None) != (new_keys is None):
         raise ValueError("keys are needed for both sides or for none")
-    out: list[Op] = []
-    compare_sentences(out, _keyed(old, old_keys), _keyed(new, new_keys), for_readers)
-    return tidy(out, is_strict=old_keys is not None)
+    words = Words(for_readers)
+    sides = coded(old, words.vocabulary, 0, extra=old_keys), coded(new, words.vocabulary, 1, extra=new_keys)
+    words.compare(*sides, [(0, len(old))], [(0, len(new))])
+    return operations(old, new, words.matches, is_strict=old_keys is not None)
 
 
-def compare_passages(out: list[Op], old: str, new: str, for_readers: bool) -> bool:
-    """Append the operations of two passages; the whole still needs `tidy`. True if they are exact."""
-    return compare_sentences(out, _keyed(old, None), _keyed(new, None), for_readers)
+class Words:
+    """Compares passages of two texts word by word and gathers what both keep."""
+
+    def __init__(self, for_readers: bool) -> None:
+        self.vocabulary = Vocabulary()
+        self.matches: list[Match] = []
+        """Increasing on both sides when passages are compared in order."""
+        self.is_exact = True
+        """Whether no passage was too long to find everything that both sides keep."""
+        self._reader = Reader(self.vocabulary) if for_readers else None
+
+    def compare(self, old: Coded, new: Coded, old_spans: Iterable[Span], new_spans: Iterable[Span]) -> None:
+        """Gather what two passages keep; the spans say where they stand in their texts."""
+        if not old.codes or not new.codes:
+            return
+        if old.codes == new.codes:
+            self._keep(old, new, [(0, 0, len(old.codes))])
+        else:
+            self._keep(old, new, joined(self._runs(old, new, old.sentences(old_spans), new.sentences(new_spans))))
+
+    def _runs(self, old: Coded, new: Coded, old_places: list[int], new_places: list[int]) -> Iterator[Run]:
+        """Equal sentences, and equal words of what is between them."""
+        i = j = 0
+        for x, y, length in _equal_sentences(old, new, old_places, new_places):
+            if i < x and j < y:
+                for a, b, more in self._equal_words(old.part(i, x), new.part(j, y)):
+                    yield i + a, j + b, more
+            yield x, y, length
+            i, j = x + length, y + length
+
+    def _equal_words(self, old: Coded, new: Coded) -> list[Run]:
+        runs, is_exact = equal_runs(old.codes, new.codes)
+        self.is_exact &= is_exact
+        return self._reader.runs(old, new, runs) if self._reader else runs
+
+    def _keep(self, old: Coded, new: Coded, runs: Iterable[Run]) -> None:
+        """Equal tokens as stretches of text."""
+        for run in runs:
+            for i, j, length in _unsewn(run, old.seams, new.seams):
+                x, y = old.starts[i], new.starts[j]
+                end, other = old.ends[i + length - 1], new.ends[j + length - 1]
+                if old.text[x:end] == new.text[y:other]:
+                    self.matches.append((x, y, end - x))
+                else:
+                    self.matches += _around_blanks(old.text, new.text, (x, end), (y, other))
 
 
-def compare_sentences(out: list[Op], old: list[_Sentence], new: list[_Sentence], for_readers: bool) -> bool:
-    """Append the operations of two passages given in sentences; the whole still needs `tidy`.
+def _equal_sentences(old: Coded, new: Coded, old_places: list[int], new_places: list[int]) -> Iterator[Run]:
+    """Runs of tokens that are whole equal sentences; last an empty run at the end."""
+    if len(old_places) > 2 and len(new_places) > 2:
+        ours = [old.codes[start:end] for start, end in pairwise(old_places)]
+        theirs = [new.codes[start:end] for start, end in pairwise(new_places)]
+        sizes = [old.ends[end - 1] - old.starts[start] for start, end in pairwise(old_places)]
+        last = len(ours) - 1, len(theirs) - 1
+        for x, y in equal_items(ours, theirs, sizes.__getitem__):
+            if sizes[x] >= SURE_SENTENCE or (x, y) in ((0, 0), last):
+                yield old_places[x], new_places[y], len(ours[x])
+    yield len(old.codes), len(new.codes), 0
 
-    True unless some piece was too long for an exact comparison.
+
+def _unsewn(run: Run, old_seams: Sequence[int], new_seams: Sequence[int]) -> Iterator[Run]:
+    """The parts of a run between the places where its text leaves something out."""
+    i, j, length = run
+    cuts = {at - i for at in old_seams if i < at < i + length} | {at - j for at in new_seams if j < at < j + length}
+    for start, end in pairwise((0, *sorted(cuts), length)):
+        yield i + start, j + start, end - start
+
+
+def _around_blanks(old: str, new: str, old_span: Span, new_span: Span) -> Iterator[Match]:
+    """The equal stretches of two texts that differ in blanks only."""
+    (i, end), (j, other) = old_span, new_span
+    while i < end and j < other:
+        same = common_length(old, new, i, j, min(end - i, other - j))
+        if same:
+            yield i, j, same
+        i, j = i + same, j + same
+        while i < end and old[i].isspace():
+            i += 1
+        while j < other and new[j].isspace():
+            j += 1
+
+
+def operations(
+    old: str,
+    new: str,
+    matches: Iterable[Match],
+    *,
+    is_strict: bool = False,
+    old_walls: Sequence[Span] = (),
+    new_walls: Sequence[Span] = (),
+) -> list[Op]:
+    """The canonical form of a difference of which increasing matches are known.
+
+    Between matches, equal blanks at the ends are kept too, and unless strict whatever reads the same.
+    Of walls, increasing spans that no match touches, nothing is kept.
     """
-    if old == new:
-        out.append((0, _text(old)))
-        return True
-    if len(old) < 2 or len(new) < 2:
-        return _compare_tokens(out, old, new, for_readers)
-    is_exact = True
-    last = (len(old) - 1, len(new) - 1)
-    old_at = new_at = 0
-    for i, j in [*equal_items(old, new, lambda i: len(old[i][0])), (len(old), len(new))]:
-        if i < len(old) and len(old[i][0]) <= SURE_SENTENCE and (i, j) not in ((0, 0), last):
-            continue
-        is_exact &= _compare_tokens(out, old[old_at:i], new[new_at:j], for_readers)
-        if i < len(old):
-            out.append((0, old[i][0]))
-        old_at, new_at = i + 1, j + 1
-    return is_exact
+    ops: list[Op] = []
+    kept_from = i = j = 0
+    for x, y, length in chain(matches, [(len(old), len(new), 0)]):
+        if i < x or j < y:
+            room = _room(old_walls, i, x), _room(new_walls, j, y)
+            head, foot = _kept_ends(
+                old[i:x], new[j:y], is_strict, min(room[0][0], room[1][0]), min(room[0][1], room[1][1])
+            )
+            if i + head < x or j + head < y:
+                if kept_from < i + head:
+                    ops.append((0, old[kept_from : i + head]))
+                kept_from = x - foot
+                if i + head < kept_from:
+                    ops.append((-1, old[i + head : kept_from]))
+                if j + head < y - foot:
+                    ops.append((1, new[j + head : y - foot]))
+        i, j = x + length, y + length
+    if kept_from < len(old):
+        ops.append((0, old[kept_from:]))
+    return ops
 
 
-def _keyed(text: str, keys: Sequence[Hashable] | None) -> list[_Sentence]:
-    """The sentences of a text, each with the keys of its tokens."""
-    if keys is None:
-        return [(sentence, None) for sentence in sentences(text)]
-    out: list[_Sentence] = []
-    rest = iter(keys)
-    for sentence in sentences(text):
-        count = len(tokens(sentence))
-        out.append((sentence, tuple(islice(rest, count))))
-        if len(out[-1][1] or ()) != count:
-            raise ValueError("too few keys")
-    if next(rest, None) is not None:
-        raise ValueError("too many keys")
-    return out
+def _room(walls: Sequence[Span], start: int, end: int) -> Span:
+    """How much there is in a span before the first wall, and behind the last."""
+    first = bisect_left(walls, (start, start))
+    last = bisect_left(walls, (end, end), first) - 1
+    return (walls[first][0] - start, end - walls[last][1]) if first <= last else (end - start, end - start)
 
 
-def _text(passage: Iterable[_Sentence]) -> str:
-    return "".join(sentence for sentence, _ in passage)
+def _kept_ends(old: str, new: str, is_strict: bool, head_room: int, foot_room: int) -> Span:
+    """How much of a change is kept at its beginning and at its end."""
+    if old == new and head_room == len(old) and not (is_strict and old.strip()):
+        return len(old), 0
+    head = _common_blanks(old, new, head_room)
+    foot_room = min(foot_room, len(old) - head, len(new) - head)
+    return head, _common_blanks(old[::-1], new[::-1], foot_room)
 
 
-def _read(passage: list[_Sentence]) -> Passage:
-    if passage[0][1] is None:
-        return read_passage(_text(passage))
-    return read_passage(_text(passage), [key for _, keys in passage for key in keys or ()])
-
-
-def _compare_tokens(out: list[Op], old: list[_Sentence], new: list[_Sentence], for_readers: bool) -> bool:
-    """Append the operations of two passages, word by word. True if they are exact."""
-    if not old or not new:
-        out.append((-1, _text(old)))
-        out.append((1, _text(new)))
-        return True
-    old_passage, new_passage = _read(old), _read(new)
-    pairs, is_exact = equal_words(old_passage.keys, new_passage.keys)
-    runs = runs_of(pairs)
-    if for_readers:
-        runs = for_people(old_passage, new_passage, runs)
-    _write(out, old_passage, new_passage, runs)
-    return is_exact
-
-
-def _write(out: list[Op], old: Passage, new: Passage, runs: list[Run]) -> None:
-    """Append the operations for two passages whose equal tokens are known."""
-    old_at = new_at = 0
-    for i, j, length in runs:
-        _write_change(out, old.text[old_at : old.starts[i]], new.text[new_at : new.starts[j]])
-        old_at, new_at = old.ends[i + length - 1], new.ends[j + length - 1]
-        kept = old.text[old.starts[i] : old_at]
-        if kept == new.text[new.starts[j] : new_at]:
-            out.append((0, kept))
-        else:  # other blanks between the same tokens
-            _write_run(out, old, new, (i, j, length))
-    _write_change(out, old.text[old_at:], new.text[new_at:])
-
-
-def _write_run(out: list[Op], old: Passage, new: Passage, run: Run) -> None:
-    old_at, new_at = old.starts[run[0]], new.starts[run[1]]
-    for i, j in zip(range(run[0], run[0] + run[2]), range(run[1], run[1] + run[2]), strict=True):
-        _write_change(out, old.text[old_at : old.starts[i]], new.text[new_at : new.starts[j]])
-        old_at, new_at = old.ends[i], new.ends[j]
-        x, y = old.text[old.starts[i] : old_at], new.text[new.starts[j] : new_at]
-        if x == y:
-            out.append((0, x))
-        else:  # two paragraph breaks of different length
-            _write_change(out, x, y)
-
-
-def _write_change(out: list[Op], old: str, new: str) -> None:
-    """What stands between two kept tokens: the blanks that both sides have at the ends are kept."""
-    if old == new and not old.strip():
-        out.append((0, old))
-        return
-    head = _common_blanks(old, new)
-    foot = _common_blanks(old[head:][::-1], new[head:][::-1])
-    out.append((0, old[:head]))
-    out.append((-1, old[head : len(old) - foot]))
-    out.append((1, new[head : len(new) - foot]))
-    out.append((0, old[len(old) - foot :]))
-
-
-def _common_blanks(old: str, new: str) -> int:
+def _common_blanks(old: str, new: str, most: int) -> int:
     count = 0
-    for x, y in zip(old, new, strict=False):
-        if x != y or not x.isspace():
-            break
+    while count < most and old[count] == new[count] and old[count].isspace():
         count += 1
     return count
 
 
 def tidy(ops: Iterable[Op], *, is_strict: bool = False) -> list[Op]:
-    """The operations in canonical form; unless strict, a deletion and its insertion that read the
-    same are kept text."""
+    """Operations in canonical form; unless strict, a deletion and its insertion that read the same are kept."""
     out: list[Op] = []
-    kept: list[str] = []
-    deleted: list[str] = []
-    inserted: list[str] = []
-
-    def close_change() -> None:
-        old, new = "".join(deleted), "".join(inserted)
-        deleted.clear()
-        inserted.clear()
-        if old == new and not is_strict:
-            kept.append(old)
-        else:
-            close_kept()
-            out.extend(op for op in _changes(old, new) if op[1])
-
-    def close_kept() -> None:
-        text = "".join(kept)
-        kept.clear()
-        if text:
-            out.append((0, text))
-
-    for kind, text in ops:
-        if kind:
-            (deleted if kind < 0 else inserted).append(text)
-        elif text:
-            close_change()
-            kept.append(text)
-    close_change()
-    close_kept()
-    return out
-
-
-def _changes(old: str, new: str) -> tuple[Op, Op]:
-    return (-1, old), (1, new)
+    kept = ""
+    for is_kept, group in groupby((op for op in ops if op[1]), key=lambda op: not op[0]):
+        texts = list(group)
+        deleted, inserted = ("".join(text for kind, text in texts if kind in (0, side)) for side in (-1, 1))
+        if is_kept or (deleted == inserted and not is_strict):
+            kept += deleted
+            continue
+        changes: tuple[Op, ...] = (0, kept), (-1, deleted), (1, inserted)
+        out += [op for op in changes if op[1]]
+        kept = ""
+    return [*out, (0, kept)] if kept else out
