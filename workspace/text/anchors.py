@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rapidfuzz.distance import Indel
 
+from workspace.text.diff import Move
 from workspace.text.mapping import MOSTLY, Mapping, Placed, visible
-from workspace.text.placing import FUZZY_WORDS, places_of
-from workspace.text.tokens import sentence_ends, words
+from workspace.text.placing import FUZZY_WORDS, chunk_around, is_inside_word, parts_of, places_of, sentence_around
+from workspace.text.tokens import words
 
 CONTEXT = 32
 """So many characters before and after a passage are kept with it."""
@@ -25,12 +26,17 @@ LEAD = 0.1
 """What is found has to be this much better than the next best."""
 SINGULAR_WORDS = 5
 """A quote of so many words that occurs once needs no surroundings."""
+SINGULAR_LETTERS = 12
+"""A sentence with so many letters that occurs once is known wherever it stands."""
 SIMILAR = 0.6
 """A passage less like the quote than this is another passage."""
+SURE_WORDS = 8
+DOUBT = 0.0375
+"""For each word that a quote has less than `SURE_WORDS` it has to be so much more alike."""
 REMNANT = 0.25
 """With less than this left of a passage in place, it is gone."""
-SENTENCE_REACH = 2_000
-"""So far around a passage its sentence is looked for."""
+SMALL = 20
+"""So many characters more than in proportion are no surprise."""
 TAKEN = 0.8
 """A place of which this share stood there before belongs to another passage."""
 
@@ -97,93 +103,88 @@ def find(anchor: Anchor, text: str, mapping: Mapping) -> Placement:
     return _Search(anchor, mapping).run()
 
 
-class _Search:
-    """The search for one anchor, step by step; each step answers or leaves it to the next."""
+def find_again(anchor: Anchor, text: str, mapping: Mapping) -> Placement:
+    """Where the passage of an orphaned anchor came back, word for word, between two states of a text.
 
-    def __init__(self, anchor: Anchor, mapping: Mapping) -> None:
-        self.anchor = anchor
-        self.mapping = mapping
-        self.old, self.new = mapping.difference.old, mapping.difference.new
-        self.placed = mapping.place(anchor.start, anchor.end)
+    `mapping` leads to `text` from the state in which the passage was missing: only what is new in
+    `text` can be the passage. The place in the anchor is one in an older text and counts for nothing.
+    Raises ValueError when the mapping leads elsewhere.
+    """
+    if mapping.difference.new != text:
+        raise ValueError("the mapping leads to another text")
+    found = _Quote(anchor, mapping, None).best(FITTING)
+    return Placement(State.ORPHANED) if found is None else _placement(anchor, text, found, is_moved=True)
 
-    def run(self) -> Placement:
-        placed = self.placed
-        if placed is not None and placed.kept >= SURE:
-            return self._elsewhere() or self._here(placed, is_moved=placed.is_moved)
-        return (
-            self._quoted()
-            or self._similar()
-            or self._remnant()
-            or self._in_sentence()
-            or self._replaced()
-            or Placement(State.ORPHANED)
-        )
 
-    def _here(self, span: Placed, *, is_moved: bool) -> Placement:
-        """A passage at a place that was found; what its words are decides."""
-        if self.new[span.start : span.end].split() != self.anchor.quote.split():
-            return Placement(State.CHANGED, span.start, span.end)
-        return Placement(State.SHIFTED if is_moved else State.EXACT, span.start, span.end)
+def follow(anchor: Anchor, placement: Placement, text: str) -> Anchor:
+    """The anchor at its place in `text`, ready for the next change: the quote stays what it was.
 
-    def _elsewhere(self) -> Placement | None:
-        """All words survived, but in strange surroundings: is there a much better place?"""
-        placed = self.placed
-        if placed is None or self._surroundings((placed.start, placed.end)) >= STRANGE:
-            return None
-        found = self._best_quote(PERFECT)
-        if found is None or found[0] == placed.start:
-            return None
-        return Placement(State.SHIFTED, *found)
+    An orphaned anchor stays as it is.
+    """
+    if placement.start is None or placement.end is None:
+        return anchor
+    now = describe(text, placement.start, placement.end)
+    return replace(now, quote=anchor.quote)
 
-    def _quoted(self) -> Placement | None:
-        """The exact quote, where the difference lost most of it or at the same place."""
-        found, placed = self._best_quote(FITTING), self.placed
-        if found is None:
-            return None
-        if placed is None or placed.kept < MOSTLY or _overlap(found, (placed.start, placed.end)):
-            return Placement(State.SHIFTED, *found)
-        return None
 
-    def _best_quote(self, need: float) -> Span | None:
+def _placement(anchor: Anchor, text: str, span: Span, *, is_moved: bool) -> Placement:
+    """A passage at a place that was found; what its words are decides."""
+    if text[slice(*span)].split() != anchor.quote.split():
+        return Placement(State.CHANGED, *span)
+    return Placement(State.SHIFTED if is_moved else State.EXACT, *span)
+
+
+class _Quote:
+    """The places of a quote in the new text that may be its passage, and the one that is meant."""
+
+    def __init__(self, anchor: Anchor, mapping: Mapping, placed: Placed | None) -> None:
+        self.anchor, self.mapping = anchor, mapping
+        self.near = None if placed is None else (placed.start, placed.end)
+        self.is_lost = placed is None or not MOSTLY <= placed.kept < SURE
+        """The difference lost most of it, or all of it stands there: then it may stand anywhere else."""
+        self.new = mapping.difference.new
+
+    def best(self, need: float) -> Span | None:
         """The place of the quote that is clearly meant."""
         ranked = sorted(
-            ((self._surroundings(span), -self._distance(span), span) for span in self._quote_places()),
-            reverse=True,
+            ((self.surroundings(span), -self._distance(span), span) for span in self.places()), reverse=True
         )
         if not ranked:
             return None
         fit, distance, span = ranked[0]
         if len(ranked) == 1 and len(words(self.anchor.quote)) >= SINGULAR_WORDS:
             return span
-        if fit < need:
+        if fit < (need if len(words(self.anchor.quote)) >= FUZZY_WORDS else max(need, PERFECT)):
             return None
         if len(ranked) == 1 or fit - ranked[1][0] > LEAD:
             return span
-        is_nearest = self.placed is not None and -4 * distance < -ranked[1][1]
+        is_nearest = self.near is not None and -4 * distance < -ranked[1][1]
         return span if is_nearest else None
 
-    def _quote_places(self) -> list[Span]:
-        anchor = self.anchor
-        before, after = anchor.prefix[-1:], anchor.suffix[:1]
-        is_cut_before = before.isalnum() and anchor.quote[0].isalnum()
-        is_cut_after = after.isalnum() and anchor.quote[-1].isalnum()
+    def places(self) -> list[Span]:
+        """Where the quote stands; a word that was cut has to be cut at the same letter."""
+        quote, before, after = self.anchor.quote, self.anchor.prefix, self.anchor.suffix
+        around = before + quote + after
+        is_cut_before = is_inside_word(around, len(before))
+        is_cut_after = is_inside_word(around, len(before) + len(quote))
         places = places_of(
-            anchor.quote,
+            quote,
             self.new,
-            before=before if is_cut_before else "",
-            after=after if is_cut_after else "",
+            before=before[-1:] if is_cut_before else "",
+            after=after[:1] if is_cut_after else "",
         )
-        if not places and len(anchor.quote.split()) > 1 and not (is_cut_before or is_cut_after):
-            places = self.mapping.finder.exact(anchor.quote)  # another line break between the words
-        return [span for span in places if not self._is_taken(span)]
+        is_searched = self.is_lost and not (is_cut_before or is_cut_after)
+        if is_searched and not places and len(quote.split()) > 1:
+            places = self.mapping.finder.exact(quote)  # another line break between the words
+        return [span for span in places if not self.is_taken(span)]
 
-    def _is_taken(self, span: Span) -> bool:
+    def is_taken(self, span: Span) -> bool:
         """Whether what stands there is another passage, which stood there before."""
-        if self.placed is not None and _overlap(span, (self.placed.start, self.placed.end)):
+        if self.near is not None and _overlap(span, self.near):
             return False
         return self.mapping.survivors(*span) >= TAKEN * visible(self.new[span[0] : span[1]])
 
-    def _surroundings(self, span: Span) -> float:
+    def surroundings(self, span: Span) -> float:
         """How much the text around a span is like that around the passage, 0 to 1."""
         prefix, suffix = self.anchor.prefix, self.anchor.suffix
         before = self.new[max(0, span[0] - len(prefix)) : span[0]]
@@ -192,24 +193,123 @@ class _Search:
         return (score + (Indel.normalized_similarity(suffix, after) if suffix else 1.0)) / 2
 
     def _distance(self, span: Span) -> int:
-        return abs(span[0] - self.placed.start) if self.placed is not None else span[0]
+        return abs(span[0] - self.near[0]) if self.near is not None else span[0]
+
+
+class _Search:
+    """The search for one anchor, step by step; each step answers or leaves it to the next."""
+
+    def __init__(self, anchor: Anchor, mapping: Mapping) -> None:
+        self.anchor = anchor
+        self.mapping = mapping
+        self.old, self.new = mapping.difference.old, mapping.difference.new
+        self.placed = mapping.place(anchor.start, anchor.end)
+        self.quote = _Quote(anchor, mapping, self.placed)
+
+    def run(self) -> Placement:
+        placed = self.placed
+        if placed is not None and placed.kept >= SURE:
+            return self._elsewhere() or self._here((placed.start, placed.end), is_moved=placed.is_moved)
+        return (
+            self._quoted()
+            or self._similar()
+            or self._with_sentence()
+            or self._remnant()
+            or self._in_token()
+            or self._in_sentence()
+            or self._replaced()
+            or Placement(State.ORPHANED)
+        )
+
+    def _here(self, span: Span, *, is_moved: bool) -> Placement:
+        return _placement(self.anchor, self.new, span, is_moved=is_moved)
+
+    def _elsewhere(self) -> Placement | None:
+        """All words survived, but in strange surroundings: is there a much better place?"""
+        placed = self.placed
+        if placed is None or self.quote.surroundings((placed.start, placed.end)) >= STRANGE:
+            return None
+        found = self.quote.best(PERFECT)
+        if found is None:
+            return self._with_sentence()
+        return self._here(found, is_moved=True) if found[0] != placed.start else None
+
+    def _quoted(self) -> Placement | None:
+        """The exact quote, where the difference lost most of it or at the same place."""
+        found, placed = self.quote.best(FITTING), self.placed
+        if found is None:
+            return None
+        if placed is not None and _overlap(found, (placed.start, placed.end)):
+            return self._here(found, is_moved=placed.is_moved)
+        return self._here(found, is_moved=True) if self.quote.is_lost else None
 
     def _similar(self) -> Placement | None:
         """The passage most like the quote, if the difference lost most of it."""
-        kept = self.placed.kept if self.placed is not None else 0.0
+        placed, kept = self.placed, self.placed.kept if self.placed is not None else 0.0
         if kept >= MOSTLY:
             return None
-        found = self.mapping.finder.fuzzy(self.anchor.quote, max(SIMILAR, kept + LEAD))
-        if found is None or found.lead < LEAD or self._is_taken((found.start, found.end)):
+        quote = self.old[self.anchor.start : self.anchor.end]
+        missing = max(0, SURE_WORDS - len(words(quote)))
+        found = self.mapping.finder.fuzzy(quote, max(SIMILAR + DOUBT * missing, kept + LEAD))
+        if found is None or found.lead < LEAD or self.quote.is_taken((found.start, found.end)):
             return None
-        return self._here(Placed(found.start, found.end, found.similarity), is_moved=True)
+        if placed is not None and kept >= REMNANT and _overlap((found.start, found.end), (placed.start, placed.end)):
+            return None  # the difference knows its borders better
+        return self._here((found.start, found.end), is_moved=True)
+
+    def _with_sentence(self) -> Placement | None:
+        """In its sentence, if that stands elsewhere: once before and once now."""
+        start, end = _without_blanks(self.old, self._sentence())
+        sentence = self.old[start:end]
+        if sum(map(len, words(sentence))) < SINGULAR_LETTERS or self.old.count(sentence) > 1:
+            return None
+        found = places_of(sentence, self.new)
+        if not found and self.quote.is_lost:
+            found = self.mapping.finder.exact(sentence)
+        if len(found) != 1 or self.quote.is_taken(found[0]):
+            return None
+        placed = self.mapping.place_along(Move(start, end, *found[0]), self.anchor.start, self.anchor.end)
+        if placed is None or placed.kept < MOSTLY:
+            return None
+        return self._here((placed.start, placed.end), is_moved=True)
 
     def _remnant(self) -> Placement | None:
         """What is left of it in place, if that is enough."""
         placed = self.placed
         if placed is None or placed.kept < REMNANT or visible(self.new[placed.start : placed.end]) < 3:
             return None
-        return self._here(placed, is_moved=placed.is_moved)
+        return self._here(self._whole(placed), is_moved=placed.is_moved)
+
+    def _whole(self, placed: Placed) -> Span:
+        """A changed passage that was a whole sentence is the whole new one, if that grew by new words only."""
+        span = (placed.start, placed.end)
+        own = (self.anchor.start, self.anchor.end)
+        if _without_blanks(self.old, self._sentence()) != _without_blanks(self.old, own):
+            return span
+        start, end = _without_blanks(self.new, sentence_around(self.new, *span))
+        came = visible(self.new[start : placed.start]) + visible(self.new[placed.end : end])
+        stayed = self.mapping.survivors(start, placed.start) + self.mapping.survivors(placed.end, end)
+        if stayed or came > visible(self.new[placed.start : placed.end]) + SMALL:
+            return span
+        return start, end
+
+    def _in_token(self) -> Placement | None:
+        """A part of a long token, such as an address, in what replaced the token."""
+        start, end = self.anchor.start, self.anchor.end
+        island = self.mapping.island(start, end)
+        if island is None or not (is_inside_word(self.old, start) or is_inside_word(self.old, end)):
+            return None
+        first, last = chunk_around(self.old, start, end)
+        quote = self.old[start:end]
+        before = parts_of(quote, self.old[first:last])
+        after = parts_of(quote, self.new[island.new_start : island.new_end])
+        if len(before) != len(after) or start - first not in before:
+            return None
+        at = island.new_start + after[before.index(start - first)]
+        for old_cut, new_cut in ((start, at), (end, at + len(quote))):
+            if is_inside_word(self.new, new_cut) and not is_inside_word(self.old, old_cut):
+                return None
+        return self._here((at, at + len(quote)), is_moved=False)
 
     def _in_sentence(self) -> Placement | None:
         """A few words: the only place of them in what became of their sentence."""
@@ -219,17 +319,12 @@ class _Search:
         sentence = self.mapping.place(start, end)
         if sentence is None or sentence.kept < 0.4:
             return None
-        found = [span for span in self._quote_places() if sentence.start <= span[0] and span[1] <= sentence.end]
-        return Placement(State.SHIFTED, *found[0]) if len(found) == 1 else None
+        found = [span for span in self.quote.places() if sentence.start <= span[0] and span[1] <= sentence.end]
+        return self._here(found[0], is_moved=True) if len(found) == 1 else None
 
     def _sentence(self) -> Span:
         """The sentence around the passage in the old text."""
-        first = max(0, self.anchor.start - SENTENCE_REACH)
-        ends = [end for _, end in sentence_ends(self.old[first : self.anchor.start])]
-        start = first + (ends[-1] if ends else 0)
-        rest = self.old[self.anchor.end : self.anchor.end + SENTENCE_REACH]
-        ends = [end for _, end in sentence_ends(rest)]
-        return start, self.anchor.end + (ends[0] if ends else len(rest))
+        return sentence_around(self.old, self.anchor.start, self.anchor.end)
 
     def _replaced(self) -> Placement | None:
         """What took its place, if a change replaced hardly more than the passage by about as much."""
@@ -239,11 +334,16 @@ class _Search:
         new = self.new[island.new_start : island.new_end]
         size = visible(self.anchor.quote)
         gone, came = visible(self.old[island.old_start : island.old_end]), visible(new)
-        if not came or 2 * size < gone or came > 4 * size + 20:
+        if 2 * size < gone or came > 4 * size + SMALL or 4 * came < size:
             return None
-        start = island.new_start + len(new) - len(new.lstrip())
-        end = island.new_start + len(new.rstrip())
-        return self._here(Placed(start, end, 0.0), is_moved=True)
+        if len(words(self.anchor.quote)) >= FUZZY_WORDS or (words(self.anchor.quote) and not words(new)):
+            return None  # so much cannot be replaced by something else and still be the same passage
+        return self._here(_without_blanks(self.new, (island.new_start, island.new_end)), is_moved=True)
+
+
+def _without_blanks(text: str, span: Span) -> Span:
+    piece = text[slice(*span)]
+    return span[0] + len(piece) - len(piece.lstrip()), span[0] + len(piece.rstrip())
 
 
 def _overlap(one: Span, other: Span) -> bool:

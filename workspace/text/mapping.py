@@ -20,6 +20,8 @@ AROUND = 300
 """A passage that is not where it was begins or ends at most so far from new text."""
 
 Span = tuple[int, int]
+Piece = tuple[int, int, int]
+"""(place in old, place in new, length) of text that was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Mapping:
         self._main = _Track(difference.old, difference.new, difference.ops, 0, 0)
         self._moves = sorted(difference.moves, key=lambda move: move.old_start)
         self._move_starts = [move.old_start for move in self._moves]
+        self._arrivals = sorted(difference.moves, key=_new_start)
         self._tracks: dict[Move, _Track] = {}
 
     def place(self, start: int, end: int) -> Placed | None:
@@ -73,10 +76,19 @@ class Mapping:
         if best is not None and best.kept >= MOSTLY:
             return best
         for move in self._moves_in(start, end):
-            found = self._track(move).place(max(start, move.old_start), min(end, move.old_end), total)
+            found = self._along(move, start, end, total)
             if found is not None and (best is None or found.kept > best.kept):
-                best = Placed(found.start, found.end, found.kept, is_moved=True)
+                best = found
         return best
+
+    def place_along(self, move: Move, start: int, end: int) -> Placed | None:
+        """Where old[start:end] is when it went along with a passage that stands elsewhere now."""
+        return self._along(move, start, end, visible(self.difference.old[start:end]))
+
+    def _along(self, move: Move, start: int, end: int, total: int) -> Placed | None:
+        first, last = max(start, move.old_start), min(end, move.old_end)
+        found = self._track(move).place(first, last, total) if first < last else None
+        return None if found is None else Placed(found.start, found.end, found.kept, is_moved=True)
 
     def kept(self, start: int, end: int) -> list[Span]:
         """What survives of old[start:end], as spans of the new text in the order of the old one.
@@ -93,8 +105,11 @@ class Mapping:
         return self._main.island(start, end)
 
     def survivors(self, new_start: int, new_end: int) -> int:
-        """How many visible characters of new[new_start:new_end] stood in the old text and kept their place."""
-        return self._main.survivors(new_start, new_end)
+        """How many visible characters of new[new_start:new_end] stood in the old text, also in a block that moved."""
+        count = self._main.survivors(new_start, new_end)
+        for move in self._moves_to(new_start, new_end):
+            count += self._track(move).survivors(max(new_start, move.new_start), min(new_end, move.new_end))
+        return count
 
     @cached_property
     def finder(self) -> Finder:
@@ -108,6 +123,13 @@ class Mapping:
                 yield self._moves[at]
             at += 1
 
+    def _moves_to(self, new_start: int, new_end: int) -> Iterator[Move]:
+        at = max(0, bisect_right(self._arrivals, new_start, key=_new_start) - 1)
+        while at < len(self._arrivals) and self._arrivals[at].new_start < new_end:
+            if self._arrivals[at].new_end > new_start:
+                yield self._arrivals[at]
+            at += 1
+
     def _track(self, move: Move) -> _Track:
         """The difference inside one block that moved."""
         found = self._tracks.get(move)
@@ -118,6 +140,10 @@ class Mapping:
             )
             found = self._tracks[move] = _Track(old, new, ops, move.old_start, move.new_start)
         return found
+
+
+def _new_start(move: Move) -> int:
+    return move.new_start
 
 
 class _Track:
@@ -144,7 +170,7 @@ class _Track:
             old_at, new_at = old_next, new_next
         self.island_starts = array("L", (island.old_start for island in self.islands))
 
-    def kept_pieces(self, start: int, end: int) -> list[tuple[int, int, int]]:
+    def kept_pieces(self, start: int, end: int) -> list[Piece]:
         """(old start, new start, length) of what survives of old[start:end], in order."""
         pieces = []
         at = max(0, bisect_right(self.old_starts, start) - 1)
@@ -182,7 +208,7 @@ class _Track:
 
     def place(self, start: int, end: int, total: int) -> Placed | None:
         """Where old[start:end] is; `total` visible characters are the whole of it."""
-        pieces = self.kept_pieces(start, end)
+        pieces = self._tight(self.kept_pieces(start, end))
         if len(pieces) == 1 and pieces[0][2] == end - start:
             new_start = pieces[0][1]
             share = visible(self.old[start:end]) / total if total else 1.0
@@ -201,6 +227,23 @@ class _Track:
             last -= 1
         return Placed(first, last, min(1.0, sum(count for _, _, count in seen) / total))
 
+    def _tight(self, pieces: list[Piece]) -> list[Piece]:
+        """The pieces, their ends slid together where what was inserted reads the same: a new sentence behind
+        "so." is no part of it, though its full stop may be taken for the old one."""
+        while len(pieces) > 1:
+            (old_at, new_at, length), (next_old, next_new, next_length) = pieces[-2:]
+            text, end = self.new[next_new : next_new + next_length], new_at + length
+            if old_at + length != next_old or self.new[end : end + next_length] != text:
+                break
+            pieces[-2:] = [(old_at, new_at, length + next_length)]
+        while len(pieces) > 1:
+            (old_at, new_at, length), (next_old, next_new, next_length) = pieces[:2]
+            text, start = self.new[new_at : new_at + length], next_new - length
+            if old_at + length != next_old or start < new_at or self.new[start:next_new] != text:
+                break
+            pieces[:2] = [(old_at, start, length + next_length)]
+        return pieces
+
     def _with_borders(self, start: int, end: int, first: int, last: int) -> Span:
         """new[first:last], and beside it what replaced a part of old[start:end] at its borders."""
         at = max(0, bisect_left(self.island_starts, start) - 1)
@@ -208,7 +251,8 @@ class _Track:
         while at < len(self.islands) and self.islands[at].old_start <= end:
             island = self.islands[at]
             at += 1
-            was_inside = start <= island.old_start < island.old_end <= end
+            old = self.old[island.old_start : island.old_end]
+            was_inside = start <= island.old_end - len(old.lstrip()) < island.old_start + len(old.rstrip()) <= end
             if not was_inside or island.new_start == island.new_end:
                 continue
             if island.new_end <= first and not visible(self.new[island.new_end : first]):
@@ -224,7 +268,7 @@ class _Track:
         """
         old = self.old[island.old_start : island.old_end]
         new = self.new[island.new_start : island.new_end]
-        ends = [] if sentence_ends(old) else sentence_ends(new)
+        ends = [] if sentence_ends(old.strip()) else sentence_ends(new)
         start, stop = 0, len(new)
         if ends and from_front:
             stop = ends[0][0] + len(new[slice(*ends[0])].rstrip())

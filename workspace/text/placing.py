@@ -7,23 +7,32 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from rapidfuzz.distance import Indel
 
 from workspace.text.alignment import Run, equal_words, runs_of
 from workspace.text.readable import worth_of
-from workspace.text.tokens import is_word, read_passage, tokens
+from workspace.text.tokens import is_word, read_passage, sentence_ends, tokens
 
 FUZZY_WORDS = 4
 """With fewer words nothing but the exact quote is looked for."""
 CANDIDATES = 200
 """So many places of one quote are looked at."""
+LOOKED_AT = 10_000
+"""So many are found at most; what stands more often says nothing."""
+COMPARED = 2_000_000
+"""So many tokens are compared for one quote."""
+SENTENCE_REACH = 2_000
+"""So far around a passage its sentence is looked for."""
 WINDOWS = 4
 """So many regions of a text are compared with a quote."""
 LONGEST_WORD = 500
 """So many characters around a position decide whether it lies inside a word."""
 LONGEST_FUZZY = 2_000
 """A quote of more tokens than this is found word for word or not at all."""
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +45,72 @@ class Likeness:
     lead: float
 
 
-def places_of(quote: str, text: str, *, before: str = "", after: str = "") -> list[tuple[int, int]]:
+def places_of(quote: str, text: str, *, before: str = "", after: str = "") -> list[Span]:
     """All places of a quote, letter for letter, between the letters `before` and `after`.
 
     Where these are empty the quote has to begin (end) at the border of a word.
     """
-    whole = before + quote + after
-    found: list[tuple[int, int]] = []
-    at = text.find(whole)
-    while at >= 0 and len(found) < CANDIDATES:
+    found: list[Span] = []
+    for at in _finds(before + quote + after, text):
         start, end = at + len(before), at + len(before) + len(quote)
         if (before or not is_inside_word(text, start)) and (after or not is_inside_word(text, end)):
             found.append((start, end))
-        at = text.find(whole, at + 1)
+            if len(found) == CANDIDATES:
+                break
     return found
+
+
+def parts_of(quote: str, text: str) -> list[int]:
+    """Where a quote begins between signs or blanks, also inside longer tokens such as addresses."""
+    return [at for at in _finds(quote, text) if not (_meet(text, at) or _meet(text, at + len(quote)))]
+
+
+def _finds(quote: str, text: str) -> Iterator[int]:
+    """Where a quote begins, whatever stands around it; the first `LOOKED_AT` places."""
+    at = text.find(quote)
+    for _ in range(LOOKED_AT):
+        if at < 0:
+            return
+        yield at
+        at = text.find(quote, at + 1)
+
+
+def _meet(text: str, at: int) -> bool:
+    """Whether two letters or digits meet at a position."""
+    return text[at - 1 : at].isalnum() and text[at : at + 1].isalnum()
+
+
+def sentence_around(text: str, start: int, end: int) -> Span:
+    """The sentence or sentences that hold a span, with the blanks behind.
+
+    On a side where no sentence ends within `SENTENCE_REACH` characters they end with the span.
+    """
+    first = max(0, start - SENTENCE_REACH)
+    ends = [first + after for _, after in sentence_ends(text[first : start + 1]) if first + after <= start]
+    begin = ends[-1] if ends else start if first else 0
+    last = max(start, end - 2)  # the span may hold the full stop
+    ends = [last + after for _, after in sentence_ends(text[last : end + SENTENCE_REACH])]
+    until = end if end + SENTENCE_REACH < len(text) else len(text)
+    return begin, next((after for after in ends if after >= end), until)
+
+
+def chunk_around(text: str, start: int, end: int) -> Span:
+    """A span up to the next blanks, at most `LONGEST_WORD` characters to either side."""
+    first, last = start, end
+    while first > 0 and start - first < LONGEST_WORD and not text[first - 1].isspace():
+        first -= 1
+    while last < len(text) and last - end < LONGEST_WORD and not text[last].isspace():
+        last += 1
+    return first, last
 
 
 def is_inside_word(text: str, at: int) -> bool:
     """Whether a position lies between two characters of one word."""
-    first = last = at
-    while first > 0 and at - first < LONGEST_WORD and not text[first - 1].isspace():
-        first -= 1
-    while last < len(text) and last - at < LONGEST_WORD and not text[last].isspace():
-        last += 1
+    if not 0 < at < len(text) or text[at - 1].isspace() or text[at].isspace():
+        return False
+    if _meet(text, at):
+        return True
+    first, last = chunk_around(text, at, at)
     piece = text[first:last]
     return any(start < at - first < end and is_word(piece[start:end]) for start, end in tokens(piece))
 
@@ -70,7 +122,7 @@ class Finder:
     to another.
     """
 
-    def __init__(self, text: str, stretches: Iterable[tuple[int, int]]) -> None:
+    def __init__(self, text: str, stretches: Iterable[Span]) -> None:
         self.starts, self.ends = array("L"), array("L")
         self.keys: list[Hashable] = []
         for start, end in _widened(text, stretches):
@@ -89,12 +141,12 @@ class Finder:
                 places = self._places[key] = array("L")
             places.append(at)
 
-    def exact(self, quote: str) -> list[tuple[int, int]]:
+    def exact(self, quote: str) -> list[Span]:
         """All places where the words of a quote stand one after the other, whatever blanks lie between."""
         wanted = read_passage(quote).keys
         rarest = min(range(len(wanted)), key=lambda at: len(self._places.get(wanted[at], ())))
-        found: list[tuple[int, int]] = []
-        for place in self._places.get(wanted[rarest], ()):
+        found: list[Span] = []
+        for place in islice(self._places.get(wanted[rarest], ()), max(CANDIDATES, COMPARED // len(wanted))):
             first = place - rarest
             if first >= 0 and self.keys[first : first + len(wanted)] == wanted:
                 found.append((self.starts[first], self.ends[first + len(wanted) - 1]))
@@ -120,7 +172,7 @@ class Finder:
         others = [other[2] for other in found if other[1] <= start or other[0] >= end]
         return Likeness(start, end, similarity, similarity - max(others, default=0.0))
 
-    def _regions(self, wanted: list[Hashable]) -> Iterator[tuple[int, int]]:
+    def _regions(self, wanted: list[Hashable]) -> Iterator[Span]:
         """Token ranges that share the most runs of words with what is wanted."""
         size = 2 if len(wanted) < 8 else 3
         width = max(4, len(wanted) // 2)
@@ -171,12 +223,13 @@ class Finder:
         return worth_of([str(key) for key in wanted[run[0] : run[0] + run[2]]]).meaning < foreign - missing
 
 
-def _widened(text: str, stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _widened(text: str, stretches: Iterable[Span]) -> Iterator[Span]:
     """The spans up to the next blanks, those that meet joined."""
     first = last = -1
     for start, end in stretches:
-        while start > 0 and not text[start - 1].isspace():
+        while start > max(0, last) and not text[start - 1].isspace():
             start -= 1
+        end = max(end, last)
         while end < len(text) and not text[end].isspace():
             end += 1
         if start > last:
