@@ -7,6 +7,8 @@ places so close together that they look torn apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -126,19 +128,30 @@ def _words_in(text: str) -> int:
     return sum(any(sign.isalnum() for sign in piece) for piece in text.split())
 
 
-def outcome(engine: Engine, pair: Pair) -> Outcome:
-    """One engine on one pair, in a process of its own where it knows no bound."""
-    run = partial(checked, engine.find, pair.old, pair.new)
-    if not engine.is_bounded:
-        cost = in_child(run, LIMIT)
-        return Outcome(cost.value and read(cost.value), cost.seconds * 1000)
+def outcomes(pair: Pair) -> dict[str, Outcome]:
+    """Every engine on one pair: side by side, in processes of their own, those that know no bound."""
+    unbounded = [engine for engine in ENGINES if not engine.is_bounded]
+    with ThreadPoolExecutor() as threads:
+        found = dict(zip(unbounded, threads.map(partial(_with_limit, pair), unbounded), strict=True))
+    found |= {engine: _at_once(pair, engine) for engine in ENGINES if engine.is_bounded}
+    return {engine.name: found[engine] for engine in ENGINES}
+
+
+def _with_limit(pair: Pair, engine: Engine) -> Outcome:
+    cost = in_child(partial(checked, engine.find, pair.old, pair.new), LIMIT)
+    return Outcome(None if cost.value is None else read(cost.value), cost.seconds * 1000)
+
+
+def _at_once(pair: Pair, engine: Engine) -> Outcome:
+    ops: Sequence[Op] = ()
     began = cpu()
-    try:
-        ops = run()
-    except FailedError:
-        return Outcome(None, (cpu() - began) * 1000)
+    with suppress(FailedError):
+        ops = engine.find(pair.old, pair.new)
     milliseconds = (cpu() - began) * 1000
-    return Outcome(read(ops), milliseconds)
+    try:
+        return Outcome(read(checked(lambda *_: ops, pair.old, pair.new)), milliseconds)
+    except FailedError:
+        return Outcome(None, milliseconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +190,10 @@ def score(mine: Sequence[Outcome], best: Sequence[tuple[int, int]]) -> Score:
 
 def compare_engines(pairs: Iterable[Pair]) -> dict[str, Score]:
     """Every engine on every pair."""
-    outcomes: dict[str, list[Outcome]] = {engine.name: [] for engine in ENGINES}
-    best: list[tuple[int, int]] = []
-    for pair in pairs:
-        readings = []
-        for engine in ENGINES:
-            one = outcome(engine, pair)
-            outcomes[engine.name].append(one)
-            if one.reading:
-                readings.append(one.reading)
-        best.append((min(reading.cost for reading in readings), min(reading.shown for reading in readings)))
-    return {name: score(each, best) for name, each in outcomes.items()}
+    found = [outcomes(pair) for pair in pairs]
+    readings = [[each.reading for each in of_pair.values() if each.reading] for of_pair in found]
+    best = [(min(each.cost for each in pair), min(each.shown for each in pair)) for pair in readings]
+    return {engine.name: score([of_pair[engine.name] for of_pair in found], best) for engine in ENGINES}
 
 
 COLUMNS = (

@@ -55,10 +55,10 @@ _WITH_BLANKS = re.compile(r"^\s+|(?:\w+|[^\w\s])\s*")
 
 
 def difflib_words(old: str, new: str) -> Sequence[Op]:
-    """Python's difflib over words and signs, each with the blanks behind it."""
+    """Python's difflib as it comes, over words and signs, each with the blanks behind it."""
     a, b = _WITH_BLANKS.findall(old), _WITH_BLANKS.findall(new)
     ops: list[Op] = []
-    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for tag, i, j, k, m in SequenceMatcher(None, a, b).get_opcodes():
         if tag == "equal":
             ops.append((0, "".join(a[i:j])))
         else:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from workspace.text.tokens import (
     blocks,
     is_word,
+    pieces,
     read_passage,
     sentence_ends,
     sentences,
@@ -81,6 +82,10 @@ def test_sentences(text: str, expected: list[str]) -> None:
         ("- a\n- b\n  1. c\n", ["- a\n", "- b\n", "  1. c\n"]),
         ("| a |\n| b |\n", ["| a |\n", "| b |\n"]),
         ("Text\n> Zitat\n```\nx\n```\n", ["Text\n", "> Zitat\n", "```\nx\n", "```\n"]),
+        # a quote is one block: where its lines break means nothing
+        ("Text\n> Zitat\n> geht\n  > weiter\nauch so\n", ["Text\n", "> Zitat\n> geht\n  > weiter\nauch so\n"]),
+        ("> eins\n\n> zwei\n", ["> eins\n\n", "> zwei\n"]),
+        ("> eins\n# Titel\n> zwei\n", ["> eins\n", "# Titel\n", "> zwei\n"]),
         ("", []),
     ],
 )
@@ -108,6 +113,9 @@ def test_splitting_loses_nothing(text: str) -> None:
     assert [end for _, end in sentence_ends(text)][: len(sentences(text)) - 1] == [
         sum(map(len, sentences(text)[: k + 1])) for k in range(len(sentences(text)) - 1)
     ]
+    turns = pieces(text)
+    assert "".join(turns) == text
+    assert turns[1::2] == split(text)
     at = 0
     for start, end in tokens(text):
         assert at <= start < end

@@ -16,8 +16,10 @@ __all__ = ["EXACT_CELLS", "Pairs", "Run", "equal_items", "equal_runs", "equal_wo
 
 Pairs = list[tuple[int, int]]
 
-SIGNS = 0x10F700
+CHARACTERS = 0x10F700
 """So many different items can be written as one character each; the range of surrogates is left out."""
+UNLIKE = ("\U0010fffd", "\U0010fffc")
+"""What stands for an item of the old and of the new side that no character is left for."""
 
 
 def equal_items(old: Sequence[Hashable], new: Sequence[Hashable], weigh: Callable[[int], float] | None = None) -> Pairs:
@@ -72,19 +74,15 @@ def equal_runs(old: str, new: str) -> tuple[list[Run], bool]:
 def as_text(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[str, str]:
     """Two lists as strings, one character for each different item.
 
-    Beyond `SIGNS` different items the last ones are written as unlike everything on the other side.
+    Beyond `CHARACTERS` different items the last ones are written as unlike everything on the other side.
     """
-    known = {item: sign(number) for number, item in enumerate(dict.fromkeys((*old, *new))) if number < SIGNS}
+    known = {item: character(number) for number, item in enumerate(dict.fromkeys((*old, *new))) if number < CHARACTERS}
     return tuple(  # type: ignore[return-value]
         "".join(known.get(item, other) for item in side) for side, other in ((old, UNLIKE[0]), (new, UNLIKE[1]))
     )
 
 
-UNLIKE = ("\U0010fffd", "\U0010fffc")
-"""What stands for an item of the old and of the new side that no character is left for."""
-
-
-def sign(number: int) -> str:
+def character(number: int) -> str:
     """The character that stands for an item."""
     return chr(number if number < 0xD800 else number + 0x800)
 

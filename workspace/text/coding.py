@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise
 from typing import TypeVar
 
-from workspace.text.alignment import SIGNS, UNLIKE, sign
+from workspace.text.alignment import CHARACTERS, UNLIKE, character
 from workspace.text.tokens import PARAGRAPH_BREAK, is_word, pieces, sentence_ends
 
 Value = TypeVar("Value")
 Span = tuple[int, int]
 
-DUMB, SHORT = 0x1000, 0xA000
-"""From 0 on characters stand for tokens without letters and digits, from here on for short and long words."""
+WORDS_FROM, LONG_FROM = 0x1000, 0xA000
+"""Characters below stand for tokens without letters and digits; from here on for short words, and for long ones."""
 BREAK = "\0"
 """The character of paragraph breaks."""
 LONG_WORD = 8
@@ -30,8 +30,8 @@ WORD_RUN = 3
 """So many words in a row can identify a block."""
 MANY_WORDS = 40
 """Blocks with more words are known by the runs that begin with a long one."""
-_DUMB = re.compile(f"[\0-{sign(DUMB - 1)}]+")
-_LONG_RUN = re.compile(f"(?=([{sign(SHORT)}-\U0010ffff].{{{WORD_RUN - 1}}}))", re.DOTALL)
+_NO_WORDS = re.compile(f"[\0-{chr(WORDS_FROM - 1)}]+")
+_LONG_RUN = re.compile(f"(?=([{chr(LONG_FROM)}-\U0010ffff].{{{WORD_RUN - 1}}}))", re.DOTALL)
 
 
 class Known(dict[str, Value]):
@@ -49,18 +49,19 @@ class Known(dict[str, Value]):
 class Vocabulary(dict[Hashable, str]):
     """The character of each token, or of each (token, extra key); both sides share it.
 
-    Tokens that say nothing have the first characters, then come short words, then long ones. Beyond
-    `SIGNS` different tokens there are no characters left: what is new then is unlike everything on the
-    other side.
+    Beyond `CHARACTERS` different tokens there are no characters left: what is new then is unlike
+    everything on the other side.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.tokens: dict[str, str] = dict.fromkeys(UNLIKE, "?")
         """The token that each character stands for."""
-        self._free = tuple(map(sign, range(*span)) for span in pairwise((0, DUMB, SHORT, SIGNS)))
+        self._free = tuple(map(character, range(*span)) for span in pairwise((0, WORDS_FROM, LONG_FROM, CHARACTERS)))
+        self.is_full = False
+        """Whether some token got no character."""
         self._unlike = UNLIKE[0]
-        self[PARAGRAPH_BREAK]
+        self[PARAGRAPH_BREAK]  # the first character
 
     def write(self, items: Iterable[Hashable], side: int) -> str:
         """The characters of some items of the old (0) or the new side (1)."""
@@ -75,14 +76,16 @@ class Vocabulary(dict[Hashable, str]):
             kind = 1 + (len(token) >= LONG_WORD) if is_word(token) else 0
             code = next(self._free[kind], "") or next(chain(*self._free[kind:]), self._unlike)
             self.tokens[code] = token
-        if code != self._unlike:
+        if code == self._unlike:
+            self.is_full = True
+        else:
             self[item] = code
         return code
 
 
 def only_words(codes: str) -> str:
     """The characters of words among others."""
-    return _DUMB.sub("", codes)
+    return _NO_WORDS.sub("", codes)
 
 
 @dataclass(slots=True)
@@ -188,9 +191,8 @@ class Blocks:
     def _word_runs(words: str) -> Iterable[str]:
         if len(words) < WORD_RUN:
             return [words] if words else []
-        if len(words) > MANY_WORDS:
-            return _LONG_RUN.findall(words)
-        return (words[at : at + WORD_RUN] for at in range(len(words) - WORD_RUN + 1))
+        found = _LONG_RUN.findall(words) if len(words) > MANY_WORDS else []
+        return found or (words[at : at + WORD_RUN] for at in range(len(words) - WORD_RUN + 1))
 
     def letters(self, at: int) -> int:
         """How many letters and digits the words of one block have."""
@@ -212,8 +214,8 @@ class Blocks:
 
     def visible(self, at: int) -> Span:
         """Where a block stands in the text, without the blanks around it."""
-        start = self.offsets[at]
-        start += len(self.text[start : self.offsets[at + 1]]) - len(self.text[start : self.offsets[at + 1]].lstrip())
+        block = self.text[self.offsets[at] : self.offsets[at + 1]]
+        start = self.offsets[at] + len(block) - len(block.lstrip())
         return start, start + len(self.blocks[at])
 
     def spans(self, places: Iterable[int]) -> list[Span]:

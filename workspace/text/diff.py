@@ -21,8 +21,6 @@ __all__ = ["Difference", "Move", "Op", "compare", "compare_words", "pair_blocks"
 
 SHARED = 0.5
 """A block beside a changed pair that has more than this of the word runs one of them lacks belongs to it."""
-
-
 LARGE = 100_000
 """Beyond this many characters without an equal block in front or at the end, equal lines will do."""
 

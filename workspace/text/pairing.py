@@ -116,12 +116,13 @@ def _word_runs_of_one_block(side: Blocks, done: set[int]) -> dict[str, int]:
     places = [at for at in range(len(side.blocks)) if at not in done]
     side.read(places)
     found: dict[str, int] = {}
+    seen: set[str] = set()
     for at in places:
         runs = side.word_runs(at)
-        again = found.keys() & runs
+        again = seen & runs
+        seen |= runs
         found.update(dict.fromkeys(runs, at))
-        if again:
-            found.update(dict.fromkeys(again, -1))
+        found.update(dict.fromkeys(again, -1))
     return found
 
 

@@ -100,7 +100,8 @@ class Reader:
             kept: list[Run] = []
             between = [changed[0]]
             for run, after in zip(runs, changed[1:], strict=True):
-                if run[2] < ALWAYS_KEPT and all(map(any, (between[-1], after))):
+                # each token is worth 1 at least: so many are never confetti
+                if run[2] < ALWAYS_KEPT and any(between[-1]) and any(after):
                     codes = old[run[0] : run[0] + run[2]]
                     if self._worths[codes].is_confetti(max(between[-1]), max(after)):
                         was_dropped = True

@@ -114,7 +114,10 @@ def read_passage(text: str, extra: Sequence[Hashable] | None = None) -> Passage:
 
 def blocks(text: str) -> list[str]:
     """The text in blocks, each with the line ends that follow it."""
-    return _split(text, (found.end() for found in _BLOCK_END.finditer(text) if not _goes_on(text, found)))
+    ends = _BLOCK_END.finditer(text)
+    if ">" not in text:
+        return _split(text, (found.end() for found in ends))
+    return _split(text, (found.end() for found in ends if not _goes_on(text, found)))
 
 
 def _goes_on(text: str, found: re.Match[str]) -> bool:

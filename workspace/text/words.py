@@ -60,9 +60,13 @@ class Words:
         self.vocabulary = Vocabulary()
         self.matches: list[Match] = []
         """Increasing on both sides when passages are compared in order."""
-        self.is_exact = True
-        """Whether no passage was too long to find everything that both sides keep."""
+        self._is_exact = True
         self._reader = Reader(self.vocabulary) if for_readers else None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing was too large to find everything that both sides keep."""
+        return self._is_exact and not self.vocabulary.is_full
 
     def compare(self, old: Coded, new: Coded, old_spans: Iterable[Span], new_spans: Iterable[Span]) -> None:
         """Gather what two passages keep; the spans say where they stand in their texts."""
@@ -85,7 +89,7 @@ class Words:
 
     def _equal_words(self, old: Coded, new: Coded) -> list[Run]:
         runs, is_exact = equal_runs(old.codes, new.codes)
-        self.is_exact &= is_exact
+        self._is_exact &= is_exact
         return self._reader.runs(old, new, runs) if self._reader else runs
 
     def _keep(self, old: Coded, new: Coded, runs: Iterable[Run]) -> None:
@@ -173,6 +177,8 @@ def operations(
 
 def _room(walls: Sequence[Span], start: int, end: int) -> Span:
     """How much there is in a span before the first wall, and behind the last."""
+    if not walls:
+        return end - start, end - start
     first = bisect_left(walls, (start, start))
     last = bisect_left(walls, (end, end), first) - 1
     return (walls[first][0] - start, end - walls[last][1]) if first <= last else (end - start, end - start)
