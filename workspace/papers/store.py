@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
@@ -64,9 +64,8 @@ def text_of(paper: Paper, number: int) -> str:
     known = RECENT.get(expected)
     if known is not None:
         return known
-    rows = _packed(paper, number)
     try:
-        found = pack.read(number, rows.__getitem__)
+        found = pack.read(number, _Rows(paper, number))
     except pack.DamagedRevision as error:
         raise Conflict("damaged_revision", number=error.number) from error
     if pack.text_hash(found) != expected:
@@ -75,21 +74,30 @@ def text_of(paper: Paper, number: int) -> str:
     return found
 
 
-def _packed(paper: Paper, number: int) -> dict[int, bytes]:
-    """The rows that a revision is read from, by number: at most 46, in one query."""
-    rows = session().execute(
-        select(RevisionText.number, RevisionText.data).where(
-            RevisionText.paper_id == paper.id, RevisionText.number.in_(list(_chain(number)))
+class _Rows:
+    """The packed rows of a paper: those that a revision is read from in one query.
+
+    Rows of earlier versions of the workspace hang together in another way, which is one query more.
+    """
+
+    def __init__(self, paper: Paper, number: int) -> None:
+        self._paper = paper
+        self._found: dict[int, bytes] = {}
+        self._look(pack.chain(number))
+
+    def __call__(self, number: int) -> bytes:
+        """Raises: KeyError for a row that is missing."""
+        if number not in self._found:
+            self._look(pack.chain(number, pack.earlier_base_number))
+        return self._found[number]
+
+    def _look(self, numbers: Iterable[int]) -> None:
+        rows = session().execute(
+            select(RevisionText.number, RevisionText.data).where(
+                RevisionText.paper_id == self._paper.id, RevisionText.number.in_(list(numbers))
+            )
         )
-    )
-    return {row.number: row.data for row in rows}
-
-
-def _chain(number: int) -> Iterator[int]:
-    wanted: int | None = number
-    while wanted is not None:
-        yield wanted
-        wanted = pack.base_number(wanted)
+        self._found |= {row.number: row.data for row in rows}
 
 
 def packed_text(paper: Paper, number: int, new_text: str) -> bytes:
