@@ -18,7 +18,6 @@ from tests.text.changes import changed_papers, papers
 from workspace.text import chains, pack
 from workspace.text.normal import normalize
 
-CORPUS = os.environ.get("CORPUS")
 SENTENCES = (
     "Die Kommune legt jedes Jahr eine Vorhabenliste vor.",
     "Beteiligungsbeauftragte beraten die Fachämter früh und verbindlich.",
@@ -318,10 +317,10 @@ def test_the_examples_are_true() -> None:
     assert doctest.testmod(chains) == (0, 1)
 
 
-if CORPUS:
+if METAS := sorted(Path(os.environ.get("CORPUS", "/dev/null")).glob("*/meta.json")):
 
     @pytest.mark.long
-    @pytest.mark.parametrize("folder", sorted(Path(CORPUS).glob("*/meta.json")), ids=lambda p: p.parent.name)
+    @pytest.mark.parametrize("folder", METAS, ids=lambda meta: meta.parent.name)
     def test_real_histories_come_back(folder: Path) -> None:
         names = [revision["file"] for revision in json.loads(folder.read_text())["revisions"]]
         texts = [normalize((folder.parent / name).read_text(encoding="utf-8")) for name in names]

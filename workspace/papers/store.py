@@ -142,7 +142,7 @@ def authors_of(paper: Paper, number: int) -> Authors:
 def carry_authors(paper: Paper, authors: Authors, difference: Difference, author: int, restored: int | None) -> None:
     """Carry authorship over one step; a text that was brought back gets exactly the authors it had."""
     authors.carry(difference, author)
-    if restored is not None:
+    if restored is not None and difference.new == text_of(paper, restored):  # else merged with what came meanwhile
         authors.runs = authors_of(paper, restored).runs
 
 

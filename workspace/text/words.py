@@ -129,6 +129,7 @@ def _around_blanks(old: str, new: str, old_span: Span, new_span: Span) -> Iterat
     """The equal stretches of two texts that differ in blanks only."""
     (i, end), (j, other) = old_span, new_span
     while i < end and j < other:
+        began = i, j
         same = common_length(old, new, i, j, min(end - i, other - j))
         if same:
             yield i, j, same
@@ -137,6 +138,8 @@ def _around_blanks(old: str, new: str, old_span: Span, new_span: Span) -> Iterat
             i += 1
         while j < other and new[j].isspace():
             j += 1
+        if (i, j) == began:  # more than blanks differs: what is left stays a change
+            return
 
 
 def operations(
