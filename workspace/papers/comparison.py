@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from itertools import accumulate
 from typing import Self
@@ -18,6 +19,7 @@ from sqlalchemy import func, select
 from workspace.accounts.models import Member
 from workspace.accounts.queries import members_by_id
 from workspace.db import session
+from workspace.papers.comparison_contents import Part, contents
 from workspace.papers.comparison_words import redline_words
 from workspace.papers.models import Attachment, Paper, Revision, RevisionAuthor
 from workspace.papers.reading import figures
@@ -32,7 +34,7 @@ from workspace.web.derived import derived
 from workspace.web.i18n import fmt_datetime, locale
 from workspace.web.templating import initials
 
-COMPARISON_VERSION = 3
+COMPARISON_VERSION = 4
 """Part of every cache key: raise it with every change of what is written here."""
 MOST_TEXTS = 16
 """Texts that are read to find who took something out; the rest stays without a name."""
@@ -52,16 +54,20 @@ class Comparison:
     """What became of `old` in `new`.
 
     html: the marked text; empty for the clean view, which is the reading page's.
+    since: when the first of the changes was saved; all of them lie between then and `new`.
     total: changes to step through. people: who changed how much, most first.
+    sections: where the changes lie; empty where there are few.
     """
 
     old: Revision
     new: Revision
     view: View
     html: Markup
+    since: datetime
     counts: Counts
     total: int
     people: Sequence[tuple[Member, int]]
+    sections: Sequence[Part]
     is_coarse: bool
 
     @property
@@ -77,23 +83,26 @@ class _Made:
     counts: Counts
     total: int
     people: list[tuple[int, int]]
+    sections: list[Part]
     is_coarse: bool
     html: str
 
     def pack(self) -> str:
         counts = self.counts
         numbers = [counts.changed, counts.inserted, counts.moved, counts.deleted, counts.formatted]
-        sections = [[section.number, section.title] for section in counts.moved_to]
-        return json.dumps([numbers, sections, self.total, self.people, self.is_coarse]) + "\n" + self.html
+        targets = [[section.number, section.title] for section in counts.moved_to]
+        sections = [part.pack() for part in self.sections]
+        return json.dumps([numbers, targets, self.total, self.people, sections, self.is_coarse]) + "\n" + self.html
 
     @classmethod
     def unpack(cls, kept: str) -> Self:
         head, _newline, made = kept.partition("\n")
-        numbers, sections, total, people, is_coarse = json.loads(head)
-        targets = tuple(Section(number, title) for number, title in sections)
+        numbers, targets, total, people, sections, is_coarse = json.loads(head)
         changed, inserted, moved, deleted, formatted = numbers
-        counts = Counts(changed, inserted, moved, deleted, formatted, targets)
-        return cls(counts, total, [(member, count) for member, count in people], is_coarse, made)
+        moved_to = tuple(Section(number, title) for number, title in targets)
+        counts = Counts(changed, inserted, moved, deleted, formatted, moved_to)
+        people = [(member, count) for member, count in people]
+        return cls(counts, total, people, [Part.unpack(part) for part in sections], is_coarse, made)
 
 
 def compare(paper: Paper, old: Revision, new: Revision, view: View = View.COLUMN) -> Comparison:
@@ -110,9 +119,19 @@ def compare(paper: Paper, old: Revision, new: Revision, view: View = View.COLUMN
     made = _Made.unpack(derived(paper.id, "compare", inputs, make))
     members = members_by_id(member for member, _count in made.people)
     return Comparison(
-        old, new, view, _with_names(made.html, members), made.counts, made.total,
-        [(members[member], count) for member, count in made.people if member in members], made.is_coarse,
+        old, new, view, _with_names(made.html, members), _first_change(paper, old, new), made.counts, made.total,
+        [(members[member], count) for member, count in made.people if member in members], made.sections,
+        made.is_coarse,
     )  # fmt: skip
+
+
+def _first_change(paper: Paper, old: Revision, new: Revision) -> datetime:
+    """When the revision after the older one was saved; the moment of `new` where nothing lies between."""
+    if old.number + 1 >= new.number:
+        return new.created_at
+    return session().scalars(
+        select(Revision.created_at).where(Revision.paper_id == paper.id, Revision.number == old.number + 1)
+    ).one()
 
 
 def _make(paper: Paper, old: Revision, new: Revision, view: View) -> _Made:
@@ -131,7 +150,10 @@ def _make(paper: Paper, old: Revision, new: Revision, view: View) -> _Made:
     else:
         made = column(difference, look) if view is View.COLUMN else ""
     people = [(author, count) for author, count in difference.people if isinstance(author, int)]
-    return _Made(difference.counts, difference.total, people, difference.is_coarse, made)
+    if len(credit.everybody) == 1:
+        people = [(author, difference.total) for author in credit.everybody]
+    sections = contents(difference, notes=look.words.page.footnotes)
+    return _Made(difference.counts, difference.total, people, sections, difference.is_coarse, made)
 
 
 # Names come in last, so that what is kept never holds the name of somebody who left.

@@ -204,7 +204,7 @@ def show_comparison(key: str, old: int, new: int) -> ResponseReturnValue:
         "papers/compare.html",
         paper=paper,
         comparison=found,
-        sentence=sentence(found.old.created_at, found.new.created_at, found.counts),
+        sentence=sentence(found.since, found.new.created_at, found.counts),
         article=reading.article(paper, found.new) if view is View.CLEAN else None,
         stands=timeline.stands(paper, old, new, mark.revision_number if mark else 0),
         mark=mark,
