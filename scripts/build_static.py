@@ -32,8 +32,9 @@ KERN = "vendor/kern/kern.min.css"
 
 _READING = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
-    "selection read-mark diff stepper synopsis history compare edition publishing fields"
+    "selection read-mark edition publishing fields"
 )
+_CHANGES = "diff stepper synopsis history compare"
 _TOOL = "library start people tables search checklist desk log uploads editor conflict writing"
 _FORMS = "forms sign-in sheet"
 
@@ -45,8 +46,9 @@ def _styles(components: str) -> tuple[str, ...]:
 
 STYLES: dict[str, tuple[str, ...]] = {
     "reading": _styles(_READING),
-    "tool": _styles(f"{_READING} {_TOOL}"),
-    "forms": (KERN, *_styles(f"{_READING} {_TOOL} {_FORMS}")),
+    "changes": _styles(f"{_READING} {_CHANGES}"),
+    "tool": _styles(f"{_READING} {_CHANGES} {_TOOL}"),
+    "forms": (KERN, *_styles(f"{_READING} {_CHANGES} {_TOOL} {_FORMS}")),
 }
 """Bundle name → sources, relative to `static/`, in the order of the cascade."""
 
@@ -256,7 +258,8 @@ def bundles() -> dict[str, str]:
         paths += sorted((STATIC / "fonts").glob("*.woff2"))
         notice = " · contains parts of KERN UX 2.7.2, EUPL-1.2, see ../vendor/kern/" if KERN in sources else ""
         built[f"{name}.css"] = f"/* sources {_hash(paths)}{notice} */\n{style_bundle(sources)}"
-        built[f"{name}.js"] = f"// sources {_hash(scripts[name])}\n{script_bundle(scripts[name])}"
+        if scripts[name]:  # pages with the styles "changes" take the scripts of "reading"
+            built[f"{name}.js"] = f"// sources {_hash(scripts[name])}\n{script_bundle(scripts[name])}"
     return built
 
 

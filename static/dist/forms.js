@@ -1,4 +1,4 @@
-// sources 6ca85fa8bc2ba342
+// sources c8cb0a7ff2b3dda6
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources 6847c91b0c9c2c1f
+// sources 7102d2c2e40ccc77
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources 9f633c3b60fa9cda
+// sources 54e73a0e168e0b82
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

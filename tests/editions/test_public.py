@@ -198,11 +198,30 @@ def test_an_editions_picture_is_public_while_the_drafts_others_are_not(people: P
 # Comparing editions
 
 
+def heading_of(page: str) -> str:
+    """The sentence on top, blanks all alike."""
+    (heading,) = re.findall(r'<h1 class="cmp__sum">(.*?)</h1>', page, re.S)
+    return " ".join(re.sub("<[^>]*>", "", heading).split())
+
+
+@pytest.mark.parametrize(("view", "sign"), [("side", '<table class="syn">'), ("changes", 'class="fold"')])
+def test_editions_are_compared_side_by_side_and_by_changes(
+    people: People, public: FlaskClient, view: str, sign: str
+) -> None:
+    publish_again(people, publish(people), TEXT.replace("acht Wochen", "sechs Wochen"))
+    start = "/p/beteiligung-mit-antwort/compare/1.0/1.1"
+    assert f'href="{start}?view={view}"' in page_of(public, start)
+    page = page_of(public, f"{start}?view={view}")
+    assert sign in page
+    assert sign not in page_of(public, start + "?view=clean")
+    assert f'href="{start}?view={view}&amp;change=1#c1"' in page
+
+
 def test_two_editions_are_compared_the_older_first(people: People, public: FlaskClient) -> None:
     first = publish(people)
     publish_again(people, first, TEXT.replace("acht Wochen", "sechs Wochen"))
     page = page_of(public, "/p/beteiligung-mit-antwort/compare/1.0/1.1")
-    assert "1 Absatz geändert." in page
+    assert heading_of(page) == "Von Ausgabe 1.0 zu Ausgabe 1.1 wurde 1 Absatz geändert."
     assert "acht" in re.sub(r"<[^>]+>", "", "".join(re.findall(r"<del[^>]*>.*?</del>", page)))
     assert "sechs" in re.sub(r"<[^>]+>", "", "".join(re.findall(r"<ins[^>]*>.*?</ins>", page)))
     turned = public.get("/p/beteiligung-mit-antwort/compare/1.1/1.0")

@@ -87,7 +87,7 @@ def two_hands(people: People) -> Paper:
 def test_the_sentence_says_what_happened(app: Flask, counts: Counts, expected: str) -> None:
     with app.test_request_context(), clock.at(MARCH.replace(day=20)):
         app.preprocess_request()
-        said = "".join(sentence(MARCH, MARCH.replace(day=14), counts))
+        said = "".join(sentence(period(MARCH, MARCH.replace(day=14)), counts))
     assert said.replace("\N{NO-BREAK SPACE}", " ") == expected
 
 
@@ -128,7 +128,7 @@ def test_the_page_says_what_changed_and_who_did_it(client_for: ClientFor, people
 def test_alone_one_needs_no_initials(client_for: ClientFor, people: People) -> None:
     paper = two_hands(people)
     page = page_of(client_for, people.reader, f"/papers/{paper.key}/compare/1/2")
-    assert "Emil Redaktion, 1 Änderung" in page
+    assert "Die Änderung ist von Emil Redaktion." in page
     assert "Eingefügt: " in page
     assert "Eingefügt von" not in page
 

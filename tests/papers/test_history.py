@@ -137,7 +137,7 @@ def test_the_history_can_be_narrowed(client_for: ClientFor, people: People) -> N
 
     def found(query: str) -> list[str]:
         lines = lines_of(page_of(client_for, people.reader, f"{start}?{query}"))
-        return [number for line in lines for number in re.findall(r"Stand (\d+)", line)]
+        return list(dict.fromkeys(number for line in lines for number in re.findall(r"Stand (\d+)", line)))
 
     assert found(f"who={people.lead.id}") == ["5", "4"]
     assert found(f"who={people.editor.id}") == ["3", "2", "1"]
@@ -173,6 +173,49 @@ def test_paging_shows_each_revision_once(client_for: ClientFor, people: People) 
         older = re.search(r'href="([^"]+)" rel="prev"', page)
         address = older[1].replace("&amp;", "&") if older else ""
     assert seen == list(range(130, 0, -1))
+
+
+def test_small_sittings_in_a_row_are_one_line_that_opens(client_for: ClientFor, people: People) -> None:
+    paper = many(people, 12)  # 4 words each, an hour apart: sittings of their own
+    page = page_of(client_for, people.reader, f"/papers/{paper.key}/history")
+    (summary,) = re.findall(r'<details class="gap"><summary>(.*?)</summary>', page, re.S)
+    assert ": 10 kleine Änderungen, zusammen +30 −10 Wörter." in summary
+    folded = page[page.index('<details class="gap">') : page.index("</details>\n<section", page.index("gap__all"))]
+    assert [int(number) for number in re.findall(r'id="r(\d+)"', folded)] == list(range(11, 1, -1))
+    assert f'href="/papers/{paper.key}/compare/1/11">Alle zusammen' in folded
+    # what one looks for stands open: the newest, the first, what has a name, what one read last, what a filter finds
+    actions.name_version(actor_of(people.lead), get_revision(paper, 5), name="R1")
+    actions.mark_read(actor_of(people.reader), paper, 9)
+    session().commit()
+    page = page_of(client_for, people.reader, f"/papers/{paper.key}/history")
+    assert len(re.findall('<details class="gap">', page)) == 2
+    assert "3 kleine Änderungen" in page
+    found = page_of(client_for, people.reader, f"/papers/{paper.key}/history?q=Schritt")
+    assert '<details class="gap">' not in found
+
+
+def test_two_revisions_are_chosen_without_scripts(client_for: ClientFor, people: People) -> None:
+    paper = written(people)
+    start = f"/papers/{paper.key}/history"
+    actions.mark_read(actor_of(people.reader), paper, 3)
+    session().commit()
+    page = page_of(client_for, people.reader, start)
+    assert f'href="{start}?chosen=4#r4">Mit einem anderen Stand vergleichen …' in page
+    assert f'href="/papers/{paper.key}/compare/3/4">Mit dem vergleichen, was ich zuletzt gelesen habe' in page
+    page = page_of(client_for, people.reader, f"{start}?chosen=4")
+    assert "Welcher Stand soll mit dem vom 9. März 2026, 11:30 verglichen werden?" in page
+    assert f'href="/papers/{paper.key}/compare/4/5">damit vergleichen' in page
+    assert f'href="/papers/{paper.key}/compare/1/4">damit vergleichen' in page
+    assert page.count("<b>gewählt</b>") == 1
+    page_of(client_for, people.reader, f"{start}?chosen=99", 404)
+
+
+def test_the_page_says_what_a_filter_leaves(client_for: ClientFor, people: People) -> None:
+    paper = written(people)
+    page = page_of(client_for, people.reader, f"/papers/{paper.key}/history?q=ge&who={people.lead.id}")
+    shown = " ".join(re.sub("<[^>]*>", "", page[page.index("Sie sehen nicht alles") :]).split())
+    assert shown.startswith("Sie sehen nicht alles, nur: Stände von Clara Leitung mit „ge“ in der Zusammenfassung.")
+    assert "Sie sehen nicht alles" not in page_of(client_for, people.reader, f"/papers/{paper.key}/history")
 
 
 def test_paging_keeps_the_filters(client_for: ClientFor, people: People) -> None:

@@ -11,7 +11,6 @@ from dataclasses import asdict, dataclass
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from workspace.editions import citation
@@ -20,7 +19,9 @@ from workspace.editions.models import Edition, Submission
 from workspace.editions.queries import files_of_edition, key_of
 from workspace.papers.article import ARTICLE_VERSION, Place, article_html
 from workspace.papers.attachments import attachments_in
-from workspace.papers.comparison_words import redline_words
+from workspace.papers.comparison import View
+from workspace.papers.comparison_contents import Part, contents
+from workspace.papers.comparison_words import parts, redline_words, sentence
 from workspace.papers.models import Attachment
 from workspace.papers.reading import Article, page_words
 from workspace.text import html
@@ -29,13 +30,13 @@ from workspace.text.html_inline import Figure
 from workspace.text.nodes import Document
 from workspace.text.passages import Mark
 from workspace.text.redline import REDLINE_VERSION, Counts, redline
-from workspace.text.redline_views import Look, column
+from workspace.text.redline_views import Look, changes_only, column, side_by_side
 from workspace.text.tree import parse
 from workspace.web.derived import derived
 from workspace.web.i18n import fmt_date, local, locale
 from workspace.web.links import absolute
 
-EDITION_VERSION = 1
+EDITION_VERSION = 2
 """Part of every cache key: raise it with every change of what is written here."""
 VERSIONS = (EDITION_VERSION, html.RENDERER_VERSION, ARTICLE_VERSION, REDLINE_VERSION)
 
@@ -145,8 +146,22 @@ def edition_counts(old: Edition, new: Edition) -> Counts:
     return Counts(*json.loads(derived(new.paper_id, "edition-counts", (VERSIONS, old.text_hash, new.text_hash), make)))
 
 
-def edition_difference(old: Edition, new: Edition) -> tuple[Markup, int]:
-    """The marked difference of two editions of one paper, and how many changes there are to step through."""
+@dataclass(frozen=True)
+class Difference:
+    """The marked difference of two editions.
+
+    total: changes to step through. sections: where they lie; empty where there are few.
+    """
+
+    html: Markup
+    total: int
+    sections: Sequence[Part]
+    view: View
+    has_moves: bool
+
+
+def edition_difference(old: Edition, new: Edition, view: View) -> Difference:
+    """The marked difference of two editions of one paper, in one column, side by side or changes only."""
 
     def make() -> str:
         address = {
@@ -155,33 +170,32 @@ def edition_difference(old: Edition, new: Edition) -> tuple[Markup, int]:
         files = list({file.id: file for edition in (old, new) for file in files_of_edition(edition)}.values())
         documents = [_public(edition, files, lambda file: address[file.id]) for edition in (old, new)]
         difference = redline(documents[0], documents[1])
-        made = column(difference, Look(words=redline_words(), figure=_figure(files, lambda file: address[file.id])))
-        return f"{difference.total}\n{made}"
+        look = Look(words=redline_words(), figure=_figure(files, lambda file: address[file.id]))
+        if view is View.SIDE:
+            made = side_by_side(difference, dated(old), dated(new), look)
+        else:
+            made = (changes_only if view is View.CHANGES else column)(difference, look)
+        sections = [part.pack() for part in contents(difference, notes=look.words.page.footnotes)]
+        return json.dumps([difference.total, sections, difference.counts.moved > 0]) + "\n" + made
 
-    total, _newline, made = derived(
-        new.paper_id, "edition-diff", (VERSIONS, old.id, new.id, old.text_hash, new.text_hash, locale()), make
+    head, _newline, made = derived(
+        new.paper_id, "edition-diff", (VERSIONS, old.id, new.id, old.text_hash, new.text_hash, view, locale()), make
     ).partition("\n")
-    return Markup(made), int(total)  # noqa: S704 - the renderer escapes whatever people wrote
+    total, sections, has_moves = json.loads(head)
+    marked = Markup(made)  # noqa: S704 - the renderer escapes whatever people wrote
+    return Difference(marked, total, [Part.unpack(part) for part in sections], view, has_moves)
 
 
 def said(counts: Counts) -> str:
-    """What changed, as a sentence: "3 Absätze geändert, 2 eingefügt, 1 gestrichen.\""""
-    parts: list[str] = []
-    if count := counts.changed:
-        parts.append(ngettext("%(num)s Absatz geändert", "%(num)s Absätze geändert", count))
-    if count := counts.inserted:
-        whole = ngettext("%(num)s Absatz eingefügt", "%(num)s Absätze eingefügt", count)
-        parts.append(_("%(num)s eingefügt", num=count) if parts else whole)
-    if count := counts.moved:
-        whole = ngettext("%(num)s Absatz verschoben", "%(num)s Absätze verschoben", count)
-        parts.append(_("%(num)s verschoben", num=count) if parts else whole)
-    if count := counts.deleted:
-        whole = ngettext("%(num)s Absatz gestrichen", "%(num)s Absätze gestrichen", count)
-        parts.append(_("%(num)s gestrichen", num=count) if parts else whole)
-    if count := counts.formatted:
-        whole = ngettext("%(num)s Absatz nur in der Form geändert", "%(num)s Absätze nur in der Form geändert", count)
-        parts.append(_("%(num)s nur in der Form geändert", num=count) if parts else whole)
-    return ", ".join(parts) + "." if parts else str(_("Der Text ist gleich geblieben."))
+    """What changed, on one line: "3 Absätze geändert, 2 eingefügt, 1 gestrichen.\""""
+    found = parts(counts)
+    return ", ".join(found) + "." if found else str(_("Der Text ist gleich geblieben."))
+
+
+def sentence_of(old: Edition, new: Edition) -> tuple[str, str, str]:
+    """What changed between two editions, as `comparison_words.sentence` says it."""
+    when = _("Von Ausgabe %(old)s zu Ausgabe %(new)s", old=old.number, new=new.number)
+    return sentence(when, edition_counts(old, new))
 
 
 # Citing, and what search engines read

@@ -71,6 +71,10 @@ class Comparison:
     is_coarse: bool
 
     @property
+    def has_moves(self) -> bool:
+        return self.counts.moved > 0
+
+    @property
     def is_same(self) -> bool:
         """Whether both texts are letter for letter the same."""
         return self.old.text_hash == self.new.text_hash
@@ -129,9 +133,11 @@ def _first_change(paper: Paper, old: Revision, new: Revision) -> datetime:
     """When the revision after the older one was saved; the moment of `new` where nothing lies between."""
     if old.number + 1 >= new.number:
         return new.created_at
-    return session().scalars(
-        select(Revision.created_at).where(Revision.paper_id == paper.id, Revision.number == old.number + 1)
-    ).one()
+    return (
+        session()
+        .scalars(select(Revision.created_at).where(Revision.paper_id == paper.id, Revision.number == old.number + 1))
+        .one()
+    )
 
 
 def _make(paper: Paper, old: Revision, new: Revision, view: View) -> _Made:

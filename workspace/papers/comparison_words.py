@@ -101,13 +101,13 @@ def _said() -> dict[str, str]:
     }
 
 
-def sentence(old: datetime, new: datetime, counts: Counts) -> tuple[str, str, str]:
-    """What happened between two moments, in three parts so that the middle one can stand out.
+def sentence(when: str, counts: Counts) -> tuple[str, str, str]:
+    """What happened in a time that `when` names (see `period`), in three parts so that the middle one can stand out.
 
     ("Vom 9. bis 14. März wurden ", "5 Absätze geändert", ", 1 eingefügt und 1 gestrichen.")
     Numbers do not part from their words at the end of a line.
     """
-    before, first, after = _sentence(old, new, counts)
+    before, first, after = _sentence(when, counts)
     return _tied(before), _tied(first), _tied(after)
 
 
@@ -122,15 +122,14 @@ def _tied(text: str) -> str:
     return _APART.sub("\N{NO-BREAK SPACE}", text)
 
 
-def _sentence(old: datetime, new: datetime, counts: Counts) -> tuple[str, str, str]:
-    parts = _parts(counts)
-    if not parts:
+def _sentence(when: str, counts: Counts) -> tuple[str, str, str]:
+    found = parts(counts)
+    if not found:
         return "", _("Am Text hat sich nichts geändert."), ""
     total = counts.changed + counts.inserted + counts.moved + counts.deleted + counts.formatted
-    when = period(old, new)
     whole = ngettext("%(when)s wurde %(what)s.", "%(when)s wurden %(what)s.", total, when=when, what="\0")
     before, _nothing, after = whole.partition("\0")
-    first, *others = parts
+    first, *others = found
     if not others:
         return before, first, after
     *middle, last = others
@@ -138,7 +137,7 @@ def _sentence(old: datetime, new: datetime, counts: Counts) -> tuple[str, str, s
     return before, first, _("%(list)s und %(last)s", list=rest, last=last) + after
 
 
-def _parts(counts: Counts) -> list[str]:
+def parts(counts: Counts) -> list[str]:
     """What is counted, the first with its noun: "5 Absätze geändert", "1 eingefügt"."""
     found: list[str] = []
     if count := counts.changed:

@@ -24,10 +24,14 @@ from workspace.text.grouping import Kept, sittings
 from workspace.web.derived import derived
 from workspace.web.i18n import local
 
-TIMELINE_VERSION = 1
+TIMELINE_VERSION = 2
 """Part of the key under which pages of the history are kept; count up when they look different."""
 ROWS_PER_LINE = 4
 """So many revisions are read for each line of a page: neighbours of one sitting fold into one."""
+SMALL_WORDS = 10
+"""A sitting with no more words, put in and taken out, is small."""
+FOLDED_FROM = 3
+"""So many small sittings in a row become one line that opens."""
 MOST_STANDS = 60
 """Days to choose from when other revisions are compared; older texts are reached through the history."""
 STAND_ROWS = 400
@@ -88,8 +92,31 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Timeline:
+class Gap:
+    """Days of small sittings, folded into one line."""
+
     days: Sequence[Day]
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        return [line for day in self.days for line in day.lines]
+
+    @property
+    def authors(self) -> Sequence[Member | None]:
+        return list(dict.fromkeys(author for line in self.lines for author in line.authors))
+
+    @property
+    def inserted(self) -> int:
+        return sum(line.inserted for line in self.lines)
+
+    @property
+    def deleted(self) -> int:
+        return sum(line.deleted for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    stretches: Sequence[Day | Gap]
     older: int | None
     """`before` of the next page; None at the end."""
 
@@ -119,7 +146,8 @@ def timeline(
     shown = folded[:size]
     has_more = has_more or len(folded) > size
     lines = [_line(found, credits_of, versions, members) for found in shown]
-    return Timeline(list(_days(lines, mark)), lines[-1].numbers[-1] if has_more and lines else None)
+    stretches = _stretches(paper, lines, mark) if filters.is_empty else _days(lines, mark)
+    return Timeline(list(stretches), lines[-1].numbers[-1] if has_more and lines else None)
 
 
 def _rows(paper: Paper, filters: Filters, before: int | None) -> Select[int, int, datetime, str, str, int]:
@@ -203,10 +231,11 @@ def _line(
 ) -> Line:
     found = [credit for row in rows for credit in credits_of.get(row.id, ())]
     authors = dict.fromkeys(member for member, _in, _out in found) or dict.fromkeys([rows[0].committed_by])
+    sources = {row.source for row in rows}
     return Line(
         numbers=[row.number for row in rows],
         summaries=list(dict.fromkeys(row.summary for row in rows if row.summary)),
-        source=Source(rows[-1].source if len(rows) == 1 else Source.FORM),
+        source=Source(sources.pop()) if len(sources) == 1 else Source.FORM,
         authors=[members.get(author) for author in authors],
         inserted=sum(inserted for _member, inserted, _out in found),
         deleted=sum(deleted for _member, _in, deleted in found),
@@ -221,6 +250,26 @@ def _days(lines: Iterable[Line], mark: ReadMark | None) -> Iterator[Day]:
         of_day = list(found)
         has_mark = mark is not None and any(mark.revision_number in line.numbers for line in of_day)
         yield Day(day, of_day, has_mark)
+
+
+def _stretches(paper: Paper, lines: Iterable[Line], mark: ReadMark | None) -> Iterator[Day | Gap]:
+    """Days, and between them what is small enough to be folded. What one looks for here is never folded."""
+    read = mark.revision_number if mark is not None else 0
+
+    def is_small(line: Line) -> bool:
+        is_sought = line.version is not None or line.newest == paper.head_number or read in line.numbers
+        return not is_sought and line.before > 0 and line.inserted + line.deleted <= SMALL_WORDS
+
+    open_lines: list[Line] = []
+    for is_quiet, found in groupby(lines, is_small):
+        stretch = list(found)
+        if is_quiet and len(stretch) >= FOLDED_FROM:
+            yield from _days(open_lines, mark)
+            yield Gap(list(_days(stretch, mark)))
+            open_lines = []
+        else:
+            open_lines += stretch
+    yield from _days(open_lines, mark)
 
 
 def contributors(paper: Paper) -> Sequence[tuple[Member, int]]:

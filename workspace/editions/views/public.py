@@ -14,6 +14,7 @@ from workspace.editions.views.answers import public_answer
 from workspace.editions.views.blueprint import bp
 from workspace.errors import NotFound
 from workspace.network.queries import the_network
+from workspace.papers.comparison import View
 from workspace.papers.forms import number_of
 from workspace.papers.sending import send_attachment
 from workspace.web.actor import public
@@ -78,33 +79,44 @@ def compare(slug: str, old_major: int, old_minor: int, new_major: int, new_minor
         return redirect(_compare_address(new, old), 302)
     if request.path != _compare_address(old, new):
         return redirect(_compare_address(old, new), 301)
-    difference, total = rendering.edition_difference(old, new)
+    difference = rendering.edition_difference(old, new, _view())
+    total = difference.total
     at = min(number_of(request.args.get("change")) or 0, total)
     return public_answer(
         render_template(
             "editions/compare.html",
             old=old,
             new=new,
-            said=rendering.said(rendering.edition_counts(old, new)),
-            difference=difference,
-            total=total,
+            said=rendering.sentence_of(old, new),
+            comparison=difference,
             at=at,
-            previous=_change(old, new, at - 1 if at > 1 else total),
-            following=_change(old, new, min(total, at + 1 if at < total else 1)),
+            views=[(view, _compare_address(old, new, view)) for view in VIEWS],
+            previous=_change(old, new, difference.view, at - 1 if at > 1 else total),
+            following=_change(old, new, difference.view, min(total, at + 1 if at < total else 1)),
             editions=queries.editions_of(slug),
         )
     )
 
 
-def _change(old: Edition, new: Edition, number: int) -> str:
+VIEWS = (View.COLUMN, View.SIDE, View.CHANGES)
+
+
+def _view() -> View:
+    wanted = request.args.get("view", "")
+    return View(wanted) if wanted in set(VIEWS) else View.COLUMN
+
+
+def _change(old: Edition, new: Edition, view: View, number: int) -> str:
     """The address of one change, so that stepping needs no script; "" where nothing changed."""
-    return f"{_compare_address(old, new)}?change={number}#c{number}" if number else ""
+    return _compare_address(old, new, view, number) if number else ""
 
 
-def _compare_address(old: Edition, new: Edition) -> str:
+def _compare_address(old: Edition, new: Edition, view: View = View.COLUMN, change: int = 0) -> str:
+    shown = None if view is View.COLUMN else view.value
     return url_for(
-        ".compare", slug=new.slug, old_major=old.major, old_minor=old.minor, new_major=new.major, new_minor=new.minor
-    )
+        ".compare", slug=new.slug, old_major=old.major, old_minor=old.minor, new_major=new.major,
+        new_minor=new.minor, view=shown, change=change or None, _anchor=f"c{change}" if change else None,
+    )  # fmt: skip
 
 
 @bp.get("/p/<key:slug>/<number:major>.<id:minor>/files/<path:name>")

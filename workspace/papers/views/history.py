@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,13 +13,14 @@ from markupsafe import Markup
 from sqlalchemy import func, select
 
 from workspace.accounts.models import Member
+from workspace.clock import now
 from workspace.config import settings
 from workspace.db import session
 from workspace.editions.models import Edition
 from workspace.errors import Invalid, NotFound
 from workspace.papers import actions, queries, reading, timeline
 from workspace.papers.comparison import View, compare
-from workspace.papers.comparison_words import sentence
+from workspace.papers.comparison_words import period, sentence
 from workspace.papers.forms import number_of
 from workspace.papers.models import Paper, ReadMark, Revision, Version
 from workspace.papers.views.blueprint import bp
@@ -27,7 +29,7 @@ from workspace.web.actor import actor
 from workspace.web.derived import derived
 from workspace.web.errors import status_of
 from workspace.web.forms import Form, LineField, MaxLength, Required, clean_line
-from workspace.web.i18n import fmt_datetime, locale
+from workspace.web.i18n import fmt_datetime, local, locale
 from workspace.web.messages import add_messages
 
 add_messages(
@@ -59,23 +61,43 @@ def history(key: str) -> ResponseReturnValue:
         named_only=request.args.get("versions") == "1",
         words=clean_line(request.args.get("q"))[: settings().search_max],
     )
-    before = number_of(request.args.get("before"))
+    shown = _Shown(filters, number_of(request.args.get("before")), number_of(request.args.get("chosen")))
+    chosen = queries.get_revision(paper, shown.chosen) if shown.chosen else None
     mark = queries.last_read(actor(), paper)
     contributors = timeline.contributors(paper)
     members = {member.id: member for member, _count in contributors}
     return render_template(
         "papers/history.html",
         paper=paper,
-        timeline=Markup(_kept_timeline(paper, filters, before, mark, members)),  # noqa: S704 - made by a template
+        timeline=Markup(_kept_timeline(paper, shown, mark, members)),  # noqa: S704 - made by a template
         filters=filters,
+        wanted=members.get(filters.who) if filters.who is not None else None,
+        chosen=chosen,
         mark=mark,
         contributors=contributors,
     )
 
 
-def _kept_timeline(
-    paper: Paper, filters: timeline.Filters, before: int | None, mark: ReadMark | None, members: Mapping[int, Member]
-) -> str:
+@dataclass(frozen=True)
+class _Shown:
+    """What of the history a page shows.
+
+    before: only revisions below this number. chosen: the one of two revisions to compare that is chosen already.
+    """
+
+    filters: timeline.Filters
+    before: int | None
+    chosen: int | None
+
+    def address(self, paper: Paper, before: int | None) -> str:
+        filters = self.filters
+        return url_for(
+            "papers.history", key=paper.key, before=before, who=filters.who,
+            versions="1" if filters.named_only else None, q=filters.words or None, chosen=self.chosen,
+        )  # fmt: skip
+
+
+def _kept_timeline(paper: Paper, shown: _Shown, mark: ReadMark | None, members: Mapping[int, Member]) -> str:
     """The days of one page, made once for everything they show."""
     milestones = session().execute(
         select(
@@ -87,33 +109,28 @@ def _kept_timeline(
     read = mark.revision_number if mark is not None else 0
     inputs = (
         *(timeline.TIMELINE_VERSION, locale(), paper.key, paper.head_number, *milestones.one()),
-        *(filters, before, read, names),
+        *(shown, read, names, local(now()).year),
     )
-    return derived(paper.id, "history", inputs, lambda: _timeline(paper, filters, before, mark, members))
+    return derived(paper.id, "history", inputs, lambda: _timeline(paper, shown, mark, members))
 
 
-def _timeline(
-    paper: Paper, filters: timeline.Filters, before: int | None, mark: ReadMark | None, members: Mapping[int, Member]
-) -> str:
-    page = timeline.timeline(paper, filters, before, mark, members)
+def _timeline(paper: Paper, shown: _Shown, mark: ReadMark | None, members: Mapping[int, Member]) -> str:
+    page = timeline.timeline(paper, shown.filters, shown.before, mark, members)
     return render_template(
         "papers/_timeline.html",
         paper=paper,
         page=page,
-        filters=filters,
+        filters=shown.filters,
+        chosen=shown.chosen,
+        read=mark.revision_number if mark is not None else 0,
         editions=_editions(paper),
+        period=period,
         # looked up once: each line of the page ends them with its numbers
         comparisons=url_for(".compare", key=paper.key, old=1, new=1).removesuffix("1/1"),
         revisions=url_for(".revision", key=paper.key, number=1).removesuffix("1"),
-        older=_page(paper, filters, page.older) if page.older else "",
-        newer=_page(paper, filters, None) if before else "",
-    )
-
-
-def _page(paper: Paper, filters: timeline.Filters, before: int | None) -> str:
-    versions = "1" if filters.named_only else None
-    return url_for(
-        "papers.history", key=paper.key, before=before, who=filters.who, versions=versions, q=filters.words or None
+        choosing=url_for(".history", key=paper.key, chosen=0).removesuffix("0"),
+        older=shown.address(paper, page.older) if page.older else "",
+        newer=shown.address(paper, None) if shown.before else "",
     )
 
 
@@ -204,7 +221,7 @@ def show_comparison(key: str, old: int, new: int) -> ResponseReturnValue:
         "papers/compare.html",
         paper=paper,
         comparison=found,
-        sentence=sentence(found.since, found.new.created_at, found.counts),
+        sentence=sentence(period(found.since, found.new.created_at), found.counts),
         article=reading.article(paper, found.new) if view is View.CLEAN else None,
         stands=timeline.stands(paper, old, new, mark.revision_number if mark else 0),
         mark=mark,
