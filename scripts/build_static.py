@@ -30,9 +30,12 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 KERN = "vendor/kern/kern.min.css"
 
-_READING = (
+_PAPER = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
-    "selection read-mark diff stepper synopsis history compare edition publishing fields"
+    "selection read-mark keys"
+)
+_READING = (
+    f"{_PAPER} diff stepper synopsis history compare edition publishing fields"
 )
 _TOOL = "library start people tables search checklist desk log uploads editor conflict writing"
 _FORMS = "forms sign-in sheet"
@@ -44,6 +47,7 @@ def _styles(components: str) -> tuple[str, ...]:
 
 
 STYLES: dict[str, tuple[str, ...]] = {
+    "paper": _styles(_PAPER),
     "reading": _styles(_READING),
     "tool": _styles(f"{_READING} {_TOOL}"),
     "forms": (KERN, *_styles(f"{_READING} {_TOOL} {_FORMS}")),
