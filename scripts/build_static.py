@@ -30,10 +30,11 @@ ROOT = Path(__file__).resolve().parent.parent
 STATIC = ROOT / "static"
 KERN = "vendor/kern/kern.min.css"
 
-_READING = (
+_PAPER = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
-    "selection read-mark edition publishing fields"
+    "selection read-mark keys"
 )
+_READING = f"{_PAPER} edition publishing fields"
 _CHANGES = "diff stepper synopsis history compare"
 _TOOL = "library start people tables search checklist desk log uploads editor conflict writing"
 _FORMS = "forms sign-in sheet"
@@ -45,6 +46,7 @@ def _styles(components: str) -> tuple[str, ...]:
 
 
 STYLES: dict[str, tuple[str, ...]] = {
+    "paper": _styles(_PAPER),
     "reading": _styles(_READING),
     "changes": _styles(f"{_READING} {_CHANGES}"),
     "tool": _styles(f"{_READING} {_CHANGES} {_TOOL}"),

@@ -1,4 +1,4 @@
-// bundle: reading tool forms
+// bundle: paper reading tool forms
 // Behind an @ in a comment the people of the group are suggested, from the list that stands on the page for everybody.
 const SHOWN = 6;
 const people = () => [...document.querySelectorAll(".mentions [data-handle]")].map((item) => ({ ...item.dataset }));

@@ -1,4 +1,4 @@
-// bundle: reading
+// bundle: paper reading
 // Words selected in the text: a small button offers to comment on them. It sends where the selection begins and ends, counted in code points of
 // the visible text of its first and last block; elements marked data-skip are not text of the paper.
 const margin = document.querySelector(".comments[data-new]");
@@ -72,6 +72,7 @@ if (margin && text) {
     const rects = range.getClientRects();
     const end = rects[rects.length - 1] || range.getBoundingClientRect();
     button = Object.assign(document.createElement("button"), { type: "button", className: "selpop", textContent: margin.dataset.word });
+    button.dataset.key = "c";
     document.body.append(button);
     const left = Math.min(end.right - button.offsetWidth / 2, innerWidth - button.offsetWidth - 12);
     button.style.left = `${Math.max(12, left) + scrollX}px`;

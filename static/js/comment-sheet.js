@@ -1,4 +1,4 @@
-// bundle: reading tool
+// bundle: paper reading tool
 // Forms about comments open over the page: links marked data-sheet and every link to a new comment. The same form, the same address,
 // asked for as a piece. Whoever closes the sheet finds their words in it again; where anything is unclear the whole page is opened.
 const PIECE = { "X-Partial": "1" };

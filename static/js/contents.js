@@ -1,4 +1,4 @@
-// bundle: reading tool forms
+// bundle: paper reading tool forms
 // Contents and filters stand open where there is room beside the text; the section one reads is marked.
 const openWhere = (selector, media) => {
   const panels = document.querySelectorAll(selector);

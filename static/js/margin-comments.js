@@ -1,14 +1,18 @@
-// bundle: reading
-// Comments stand beside their passages: <li class="comment" id="k12" data-for="t12"> beside <mark id="t12">.
-// Where two would collide the later one yields; the chosen one never does. A comment without a passage keeps its place in the list.
+// bundle: paper reading
+// Comments stand beside their passages: <li class="comment" id="k12" data-for="t12"> beside <mark id="t12">. Where two would
+// collide the later one yields; where that carries one far from its passage, the whole cluster folds to one line each. The
+// chosen one neither yields nor folds. A comment without a passage keeps its place in the list.
 const margin = document.querySelector(".comments");
 const list = margin && margin.querySelector("ol");
 
 if (list) {
   const wide = matchMedia("(min-width: 78rem)");
   const GAP = 18;
+  const FOLDED_GAP = 6;
+  const FAR = 160; // pixels between a comment and its passage, from which on a cluster is called dense
   let comments = [];
   let chosen = null;
+  let asked = 0;
 
   const collect = () => {
     comments = [...list.querySelectorAll(":scope > .comment")]
@@ -17,24 +21,67 @@ if (list) {
     comments.sort((a, b) => (a.mark.compareDocumentPosition(b.mark) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
   };
 
-  const settle = () => {
-    const all = comments.length > 0 && comments.length === list.children.length;
-    margin.classList.toggle("is-placed", wide.matches && all);
-    if (!wide.matches || !all) return;
+  const gap = (above, below) => (above.folded && below.folded ? FOLDED_GAP : GAP);
+
+  // every height is read before anything is written
+  const measure = () => {
     const zero = list.getBoundingClientRect().top;
     for (const comment of comments) {
-      comment.height = comment.element.offsetHeight;
-      comment.top = Math.max(0, comment.mark.getBoundingClientRect().top - zero - 2);
+      if (comment.folded) comment.element.classList.remove("is-folded");
     }
+    for (const comment of comments) {
+      comment.full = comment.element.offsetHeight;
+      comment.wish = Math.max(0, comment.mark.getBoundingClientRect().top - zero - 2);
+      comment.folded = false;
+    }
+  };
+
+  const line = parseFloat(getComputedStyle(list).lineHeight) || 22;
+
+  const fold = () => {
+    let first = 0;
+    let bottom = -Infinity;
+    comments.forEach((comment, i) => {
+      if (comment.wish >= bottom) first = i;
+      const top = Math.max(comment.wish, bottom);
+      bottom = top + comment.full + GAP;
+      if (top - comment.wish > FAR) for (let k = first; k <= i; k += 1) comments[k].folded = comments[k].element !== chosen;
+    });
+    for (const comment of comments) comment.height = comment.folded ? line : comment.full;
+  };
+
+  const stack = () => {
+    for (const comment of comments) comment.top = comment.wish;
     const fixed = Math.max(0, comments.findIndex((comment) => comment.element === chosen));
     for (let i = fixed + 1; i < comments.length; i += 1) {
       const before = comments[i - 1];
-      comments[i].top = Math.max(comments[i].top, before.top + before.height + GAP);
+      comments[i].top = Math.max(comments[i].top, before.top + before.height + gap(before, comments[i]));
     }
     for (let i = fixed - 1; i >= 0; i -= 1) {
-      comments[i].top = Math.min(comments[i].top, comments[i + 1].top - comments[i].height - GAP);
+      const after = comments[i + 1];
+      comments[i].top = Math.min(comments[i].top, after.top - comments[i].height - gap(comments[i], after));
     }
-    for (const comment of comments) comment.element.style.setProperty("--y", `${comment.top}px`);
+  };
+
+  const settle = () => {
+    asked = 0;
+    const all = comments.length > 0 && comments.length === list.children.length;
+    margin.classList.toggle("is-placed", wide.matches && all);
+    if (!wide.matches || !all) {
+      for (const comment of comments) comment.element.classList.remove("is-folded");
+      return;
+    }
+    measure();
+    fold();
+    stack();
+    for (const comment of comments) {
+      comment.element.classList.toggle("is-folded", comment.folded);
+      comment.element.style.setProperty("--y", `${Math.round(comment.top)}px`);
+    }
+  };
+
+  const later = () => {
+    if (!asked) asked = requestAnimationFrame(settle);
   };
 
   const choose = (element) => {
@@ -45,6 +92,8 @@ if (list) {
       comment.element.classList.toggle("is-active", is);
       for (const mark of marksOf(comment)) mark.classList.toggle("is-active", is);
     }
+    // what is done comes as one line; comment-thread.js asks for the rest
+    element.dispatchEvent(new CustomEvent("thread-wanted", { bubbles: true }));
     settle();
   };
 
@@ -60,12 +109,6 @@ if (list) {
     if (comment) choose(comment.element);
   };
 
-  const start = () => {
-    collect();
-    settle();
-    byAddress();
-  };
-
   document.addEventListener("click", (event) => {
     const mark = event.target.closest(".prose mark");
     if (mark) {
@@ -75,21 +118,26 @@ if (list) {
       return;
     }
     const element = event.target.closest(".comments .comment");
-    if (element) choose(element);
+    if (!element) return;
+    if (element.matches(".is-folded")) event.preventDefault(); // its link opens it first
+    choose(element);
   });
   list.addEventListener("focusin", (event) => {
     const element = event.target.closest(".comment");
-    if (element) choose(element);
+    if (element && element.matches(":has(:focus-visible)")) choose(element);
   });
 
-  start();
+  collect();
+  settle();
+  byAddress();
   addEventListener("hashchange", byAddress);
-  addEventListener("load", settle);
   wide.addEventListener("change", settle);
-  document.fonts.ready.then(settle);
-  // the list changes when a thread is answered in place, the text when the window or a picture does
-  new MutationObserver(start).observe(list, { childList: true });
-  const size = new ResizeObserver(() => requestAnimationFrame(settle));
+  document.fonts.ready.then(later);
+  // the text changes its height with the window and with pictures, a comment when it is answered in place
+  const size = new ResizeObserver(later);
   const text = document.querySelector(".reading > .prose");
   if (text) size.observe(text);
+  list.addEventListener("thread-changed", later);
+  list.addEventListener("toggle", later, true);
+  list.addEventListener("input", later);
 }

@@ -1,7 +1,7 @@
-// bundle: reading tool forms
-// Small lists that open over the page (account menu, tools of a block): one at a time, closed by Escape and by a click elsewhere.
-const OVERLAYS = "details.menu, details.tools";
-const open = () => document.querySelectorAll("details.menu[open], details.tools[open]");
+// bundle: paper reading tool forms
+// Small lists that open over the page (account menu, further deeds): one at a time, closed by Escape and by a click elsewhere.
+const OVERLAYS = "details.menu";
+const open = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("click", (event) => {
   for (const details of open()) if (!details.contains(event.target)) details.open = false;

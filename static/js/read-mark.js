@@ -1,4 +1,4 @@
-// bundle: reading
+// bundle: paper reading
 // Remembers how far somebody has read: at the end of the text, or when leaving after every changed paragraph was on the
 // screen. Without this file the button "Als gelesen merken" does it.
 const form = document.querySelector("form[data-read-mark]");

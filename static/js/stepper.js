@@ -1,5 +1,5 @@
 // bundle: reading
-// From change to change in a comparison: the two buttons of the bar, and the keys j and k. Places are marked data-n="1", "2", …
+// From change to change in a comparison: the two buttons of the bar. Places are marked data-n="1", "2", …
 const stepper = document.querySelector(".stepper");
 const places = [...document.querySelectorAll("[data-n]")];
 
@@ -28,13 +28,6 @@ if (stepper && places.length > 0) {
     if (!button) return;
     event.preventDefault();
     step(Number(button.dataset.step));
-  });
-
-  addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-    if (event.key === "j") step(1);
-    if (event.key === "k") step(-1);
   });
 
   const named = places.findIndex((place) => place.id && `#${place.id}` === location.hash);

@@ -1,4 +1,4 @@
-// bundle: reading tool forms
+// bundle: paper reading tool forms
 // Light or dark as chosen in the footer, before anything is painted; kept in this browser only.
 const root = document.documentElement;
 const KEY = "theme";
@@ -28,6 +28,12 @@ const apply = (choice) => {
 };
 
 apply(stored());
+try {
+  // whether sections show their numbers, see section-numbers.js
+  if (localStorage.getItem("numbers") === "off") root.dataset.numbers = "off";
+} catch {
+  // the same
+}
 
 addEventListener("DOMContentLoaded", () => {
   for (const group of document.querySelectorAll("[data-theme-switch]")) {

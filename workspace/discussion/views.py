@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -34,7 +36,7 @@ from workspace.text.nodes import Document
 from workspace.text.tree import parse
 from workspace.web.actor import actor
 from workspace.web.errors import status_of
-from workspace.web.links import here, safe_next
+from workspace.web.links import here, is_partial, safe_next
 from workspace.web.messages import add_messages, message
 
 bp = Blueprint("discussion", __name__)
@@ -63,14 +65,9 @@ bp.add_app_template_global(body_html, "comment_html")
 bp.add_app_template_global(queries.people_to_mention, "people_to_mention")
 
 
-def _is_partial() -> bool:
-    """A script asks for the piece that changed, not for the page around it."""
-    return request.headers.get("X-Partial") == "1"
-
-
 def _done(address: str) -> ResponseReturnValue:
     """On to another page; a script is told where."""
-    return ("", 201, {"Location": address}) if _is_partial() else redirect(address, 303)
+    return ("", 201, {"Location": address}) if is_partial() else redirect(address, 303)
 
 
 def _text_address(paper: Paper, number: int, anchor: str = "") -> str:
@@ -130,7 +127,7 @@ def _new_page(paper: Paper, number: int, form: ThreadForm, document: Document) -
     except Invalid:
         span = None
     return render_template(
-        "discussion/_new.html" if _is_partial() else "discussion/new.html",
+        "discussion/_new.html" if is_partial() else "discussion/new.html",
         paper=paper,
         form=form,
         words=words_in(document, *span) if span else "",
@@ -206,13 +203,14 @@ def _thread_page(thread: Thread, *, reply: str = "", error: str = "") -> str:
 
 @bp.get("/papers/<key:key>/threads/<number:number>")
 def thread(key: str, number: int) -> ResponseReturnValue:
-    return _thread_page(queries.get_thread(actor(), key, number), reply=_kept("body") or "")
+    found = queries.get_thread(actor(), key, number)
+    return _piece(found, request.args) if is_partial() else _thread_page(found, reply=_kept("body") or "")
 
 
-def _piece(thread: Thread, *, reply: str = "", error: str = "") -> str:
-    """The thread as it stands in the page that sent the form."""
-    shown = number_of(request.form.get("shown"))
-    where = request.form.get("where", "")
+def _piece(thread: Thread, asked: Mapping[str, str], *, reply: str = "", error: str = "") -> str:
+    """The thread as it stands in the page that asks for it or that sent the form."""
+    shown = number_of(asked.get("shown"))
+    where = asked.get("where", "")
     return render_template(
         "discussion/_piece.html",
         paper=thread.paper,
@@ -227,8 +225,8 @@ def _piece(thread: Thread, *, reply: str = "", error: str = "") -> str:
 def _answer(thread: Thread) -> ResponseReturnValue:
     """What a deed in a thread is answered with."""
     session().flush()
-    if _is_partial():
-        return _piece(thread)
+    if is_partial():
+        return _piece(thread, request.form)
     if request.form.get("where") == "margin" and is_inside(actor(), thread):
         return redirect(_address(thread), 303)
     return redirect(url_for(".thread", key=thread.paper.key, number=thread.number), 303)
@@ -241,8 +239,10 @@ def reply(key: str, number: int) -> ResponseReturnValue:
     try:
         actions.reply(actor(), thread, body)
     except Invalid as error:
-        again = _piece if _is_partial() else _thread_page
-        return again(thread, reply=body, error=_sentence(error)), status_of(error)
+        sentence = _sentence(error)
+        if is_partial():
+            return _piece(thread, request.form, reply=body, error=sentence), status_of(error)
+        return _thread_page(thread, reply=body, error=sentence), status_of(error)
     _drop_kept()
     return _answer(thread)
 
@@ -281,7 +281,7 @@ def edit_comment_post(key: str, comment_id: int) -> ResponseReturnValue:
         form.take(error)
         return _edit_page(comment, form), status_of(error)
     _drop_kept()
-    if _is_partial():
+    if is_partial():
         return _done(_address(comment.thread))
     return redirect(url_for(".thread", key=key, number=comment.thread.number, _anchor=f"c{comment.id}"), 303)
 
@@ -289,7 +289,7 @@ def edit_comment_post(key: str, comment_id: int) -> ResponseReturnValue:
 def _edit_page(comment: Comment, form: BodyForm) -> str:
     form.body.label.text = _("Ihr Beitrag")
     return render_template(
-        "discussion/_edit.html" if _is_partial() else "discussion/edit.html",
+        "discussion/_edit.html" if is_partial() else "discussion/edit.html",
         comment=comment,
         thread=comment.thread,
         paper=comment.paper,

@@ -17,7 +17,7 @@ from workspace.editions import citation
 from workspace.editions.links import for_readers
 from workspace.editions.models import Edition, Submission
 from workspace.editions.queries import files_of_edition, key_of
-from workspace.papers.article import ARTICLE_VERSION, Place, article_html
+from workspace.papers.article import ARTICLE_VERSION, article_html
 from workspace.papers.attachments import attachments_in
 from workspace.papers.comparison import View
 from workspace.papers.comparison_contents import Part, contents
@@ -102,21 +102,12 @@ def _section(item: dict[str, object]) -> Section:
 # The text of a submission, for coordination
 
 
-def submission_article(submission: Submission, text: str, *, marks: tuple[Mark, ...], has_tools: bool) -> Article:
-    """The frozen text as coordination reads it, with the comments it may see and a link to comment at each block."""
+def submission_article(submission: Submission, text: str, *, marks: tuple[Mark, ...], has_handles: bool) -> Article:
+    """The frozen text as coordination reads it, with the comments it may see."""
     paper, number = submission.paper, submission.revision_number
 
     def address(file: Attachment) -> str:
         return url_for("editions.submission_file", submission_id=submission.id, name=file.name)
-
-    def tools(place: Place) -> str:
-        start, end = place.words
-        link = url_for("discussion.new", key=paper.key, revision=number, start=start, end=end)
-        item = Markup(
-            '<details class="tools" data-skip><summary title="{0}"><span aria-hidden="true">⋯</span>'
-            '<span class="vh">{0}</span></summary><ul role="list"><li><a href="{1}">{2}</a></li></ul></details>'
-        ).format(_("Werkzeuge für diesen Absatz"), link, _("Kommentieren"))
-        return str(item)  # joined with finished HTML, which must not be escaped again
 
     def make() -> str:
         document = parse(text)
@@ -124,12 +115,11 @@ def submission_article(submission: Submission, text: str, *, marks: tuple[Mark, 
         found = {file.name_folded: address(file) for file in files}
         document = for_readers(document, paper.key, lambda name: found.get(name.casefold()))
         made = article_html(
-            document, marks=marks, figure=_figure(files, address), tools_for=tools if has_tools else None,
-            words=page_words(),
-        )  # fmt: skip
+            document, marks=marks, figure=_figure(files, address), has_handles=has_handles, words=page_words()
+        )
         return _with_contents(document, made)
 
-    inputs = (VERSIONS, submission.id, submission.revision_number, marks, has_tools, locale())
+    inputs = (VERSIONS, submission.id, submission.revision_number, marks, has_handles, locale())
     return _article(derived(paper.id, "submission", inputs, make))
 
 

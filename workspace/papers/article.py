@@ -1,10 +1,11 @@
-"""The article of a reading page: the rendered text with tools at its blocks and bars beside what is new."""
+"""The article of a reading page: the rendered text with bars beside what is new, and what can be done with its blocks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from workspace.text import html
 from workspace.text.html_inline import GERMAN, Figure, Words
@@ -12,16 +13,14 @@ from workspace.text.nodes import Block, Document
 from workspace.text.passages import Mark
 from workspace.text.redline import Node, Redline
 
-ARTICLE_VERSION = 1
+ARTICLE_VERSION = 2
 """Part of every cache key: raise it with every change of what is written here."""
 
 Span = tuple[int, int]
-ToolsFor = Callable[["Place"], str]
 
-_INSIDE = frozenset({"item", "definition", "term", "footnote"})
-"""Blocks whose element can hold the tools; all others are wrapped together with theirs."""
-_PLACE = re.compile("\0(\\d+)-(\\d+)-(\\w+)\0")
-"""Stands for the tools of a block while the text is rendered; no text of a paper holds NUL."""
+_UNUSED = re.compile(r'(<(?:li|dd|div)\b[^<>]*) data-start="\d+"(?= data-end)| data-end="\d+"')
+"""Positions that are of no use in a browser: a selection counts from the beginning of the block that holds its words."""
+_ADDRESS = re.compile(r'<(?!caption)\w+ id="([^"]+)"[^<>]*? data-start="(\d+)" data-end="(\d+)"')
 _NEW = re.compile(r'<(?:p|li|h[2-6]|dt|dd|pre|figure|blockquote|div)\b[^<>]*\bclass="[^"<>]*\bis-new\b[^"<>]*"[^<>]*>')
 
 
@@ -33,7 +32,8 @@ class Place:
     quote, anything in a list with its item). words: span of the block's own words, to comment on.
     """
 
-    kind: str
+    ident: str
+    """Its permanent address, without "#"."""
     edit: Span
     words: Span
 
@@ -43,7 +43,7 @@ def article_html(
     *,
     marks: Iterable[Mark] = (),
     figure: Figure | None = None,
-    tools_for: ToolsFor | None = None,
+    has_handles: bool = False,
     new: frozenset[Span] = frozenset(),
     new_label: str = "",
     words: Words = GERMAN,
@@ -51,29 +51,24 @@ def article_html(
     """The inside of the article.
 
     Args:
-        tools_for: safe HTML of a block's tools, marked `data-skip`.
+        has_handles: a script gives each block a handle that holds its tools, so that the sign with its address is
+            left out.
         new: spans of the blocks that get a bar, see `new_spans`.
         new_label: what is read out before such a block.
     """
-    places = {place[0]: place[1] for place in _places(document)} if tools_for else {}
-
     def css_class(block: Block) -> str:
-        names = ["block"] if tools_for and block.kind in _INSIDE else []
-        if (block.start, block.end) in new and block.kind not in _WITHOUT_BAR:
-            names.append("is-new")
-        return " ".join(names)
+        return "is-new" if (block.start, block.end) in new and block.kind not in _WITHOUT_BAR else ""
 
     rendered = html.render(
         document,
         marks=marks,
         figure=figure,
-        block_tools=_placeholder if tools_for else None,
+        block_tools=(lambda _block: "") if has_handles else None,
         class_for=css_class,
         numbers=True,
         words=words,
     )
-    if tools_for is not None:
-        rendered = "".join(_with_tools(rendered, places, tools_for))
+    rendered = _UNUSED.sub(lambda found: found[1] or "", rendered)
     if new and new_label:
         rendered = _NEW.sub(lambda tag: f'{tag[0]}<span class="vh" data-skip>{new_label} </span>', rendered)
     return rendered
@@ -82,40 +77,25 @@ def article_html(
 # Tools
 
 
-def _placeholder(block: Block) -> str:
-    return f"\0{block.start}-{block.end}-{block.kind}\0"
+def places(document: Document) -> dict[str, Place]:
+    """Everything that can be edited or commented on by itself, by its address, in the order of the page."""
+    spans = {span: place for span, place in _spans(document)}
+    found: dict[str, Place] = {}
+    for ident, start, end in _ADDRESS.findall(html.render(document)):
+        if place := spans.get((int(start), int(end))):
+            found[unescape(ident)] = Place(unescape(ident), *place)
+    return found
 
 
-def _with_tools(rendered: str, places: dict[Span, Place], tools_for: ToolsFor) -> Iterator[str]:
-    """Put the tools where their placeholders stand: into an item, behind a paragraph and wrapped with it."""
-    at = 0
-    for found in _PLACE.finditer(rendered):
-        start, end, kind = int(found[1]), int(found[2]), found[3]
-        tools = tools_for(places.get((start, end)) or Place(kind, (start, end), (start, end)))
-        if kind in _INSIDE:
-            # the last line of a footnote is a paragraph, which cannot hold them
-            closing = "</p>" if rendered.startswith("</p>", found.end()) else ""
-            yield rendered[at : found.start()] + closing + tools
-            at = found.end() + len(closing)
-            continue
-        address = rendered.rindex(f'data-start="{start}" data-end="{end}"', at, found.start())
-        opening = rendered.rindex("<", at, address)
-        closed = rendered.index(">", found.end()) + 1
-        yield f'{rendered[at:opening]}<div class="block">{rendered[opening : found.start()]}'
-        yield f"{rendered[found.end() : closed]}{tools}</div>"
-        at = closed
-    yield rendered[at:]
-
-
-def _places(document: Document) -> Iterator[tuple[Span, Place]]:
-    """Each block that can have tools, by its span, with what is edited and commented on."""
+def _spans(document: Document) -> Iterator[tuple[Span, tuple[Span, Span]]]:
+    """Each block with what is edited together with it, and with its own words."""
     for top in (*document.blocks, *document.footnotes):
         for part in top.children if top.kind == "list" else (top,):
             stack = [part]
             while stack:
                 block = stack.pop()
                 stack.extend(block.children)
-                yield (block.start, block.end), Place(block.kind, (part.start, part.end), _words(block))
+                yield (block.start, block.end), ((part.start, part.end), _words(block))
 
 
 def _words(block: Block) -> Span:

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import func, select
 
 from workspace.db import session
-from workspace.papers.article import ARTICLE_VERSION, Place, Span, ToolsFor, article_html, new_spans
+from workspace.papers.article import ARTICLE_VERSION, Span, article_html, new_spans
 from workspace.papers.models import Attachment, Paper, Revision
 from workspace.papers.queries import attachments_of
 from workspace.papers.store import text_of
@@ -31,14 +31,6 @@ from workspace.web.derived import derived
 from workspace.web.i18n import locale
 
 VERSIONS = (html.RENDERER_VERSION, ARTICLE_VERSION)
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What this reader may do with a block."""
-
-    edit: bool = False
-    comment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +56,14 @@ def article(
     revision: Revision,
     *,
     marks: Iterable[Mark] = (),
-    tools: Tools | None = None,
+    has_handles: bool = False,
     new: frozenset[Span] = frozenset(),
 ) -> Article:
     """The rendered text of a revision.
 
     Args:
         marks: commented passages.
-        tools: links at each block; None for a text that is only read.
+        has_handles: the page gives each block a handle with its tools by script; else it shows its address.
         new: blocks with a bar, from `changes`.
     """
     passages = tuple(marks)
@@ -82,7 +74,7 @@ def article(
             document,
             marks=passages,
             figure=figures(paper),
-            tools_for=tools_for(paper, revision.number, tools) if tools is not None else None,
+            has_handles=has_handles,
             new=new,
             new_label=str(escape(_("Geändert, seit Sie zuletzt gelesen haben:"))),
             words=page_words(),
@@ -90,7 +82,7 @@ def article(
         return json.dumps([_as_list(section) for section in html.outline(document)]) + "\n" + made
 
     inputs = (
-        VERSIONS, revision.text_hash, revision.number if tools else 0, locale(), passages, tools, tuple(sorted(new)),
+        VERSIONS, revision.text_hash, has_handles, locale(), passages, tuple(sorted(new)),
         _newest_file(paper),
     )  # fmt: skip
     contents, _unused, made = derived(paper.id, "article", inputs, make).partition("\n")
@@ -141,28 +133,6 @@ def figures(paper: Paper) -> Figure:
 def _newest_file(paper: Paper) -> int:
     """Changes when a file comes; files never change or go."""
     return session().scalar(select(func.max(Attachment.id)).where(Attachment.paper_id == paper.id)) or 0
-
-
-def tools_for(paper: Paper, number: int, tools: Tools) -> ToolsFor:
-    """The small list of links at a block: edit, comment, who wrote it."""
-    summary = Markup(
-        '<summary title="{0}"><span aria-hidden="true">⋯</span><span class="vh">{0}</span></summary>'
-    ).format(_("Werkzeuge für diesen Absatz"))
-    row = Markup('<li><a href="{}">{}</a></li>').format
-    edit, comment, authors = _("Absatz bearbeiten"), _("Kommentieren"), _("Wer hat das geschrieben?")
-
-    def links(place: Place) -> str:
-        (start, end), (first, last) = place.edit, place.words
-        rows = []
-        if tools.edit:
-            rows.append(row(url_for("papers.edit_block", key=paper.key, start=start, end=end, base=number), edit))
-        if tools.comment:
-            rows.append(row(url_for("discussion.new", key=paper.key, revision=number, start=first, end=last), comment))
-        rows.append(row(url_for("papers.who_wrote", key=paper.key, revision=number, start=start, end=end), authors))
-        frame = Markup('<details class="tools" data-skip>{}<ul role="list">{}</ul></details>')
-        return str(frame.format(summary, Markup("").join(rows)))
-
-    return links
 
 
 # What changed

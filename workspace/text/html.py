@@ -21,7 +21,7 @@ from workspace.text.passages import Mark
 
 __all__ = ["RENDERER_VERSION", "Mark", "Section", "Words", "outline", "render"]
 
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 """Part of every key under which rendered text is kept: raise it with every change of the output."""
 
 
@@ -53,7 +53,7 @@ def render(
         marks: passages to mark; those that touch no visible text are left out.
         figure: finds the files of images; without it every image is shown as missing.
         block_tools: safe HTML put at the end of a block (paragraph, heading, item, table, code, figure,
-            footnote), already marked `data-skip`; "" for none.
+            footnote) in place of the sign with its address, already marked `data-skip`; "" for none.
         guidance: whether writing guidance is shown.
         class_for: a CSS class for a block, or "".
         numbers: put section numbers into headings of rank 2 and 3.

@@ -110,12 +110,12 @@ class Page:
         return base if self.idents[base] == 1 else f"{base}-{self.idents[base]}"
 
     def _tail(self, block: Block, ident: str) -> None:
-        """The address of a block and its tools."""
-        if ident:
+        """The handle of a block: its tools, or its address where there are none."""
+        if self.options.tools:
+            self.raw(self.options.tools(block))
+        elif ident:
             label = escape(self.words.address)
             self.raw(f'<a class="para" data-skip href="#{self.prefix}{ident}" aria-label="{label}">¶</a>')
-        if self.options.tools and (tools := self.options.tools(block)):
-            self.raw(tools)
 
     # Blocks
 

@@ -27,3 +27,8 @@ def absolute(endpoint: str, **values: object) -> str:
 def here() -> str:
     """Path and query of this request."""
     return request.full_path.rstrip("?")
+
+
+def is_partial() -> bool:
+    """A script asks for the piece that changes, not for the page around it."""
+    return request.headers.get("X-Partial") == "1"

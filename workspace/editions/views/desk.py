@@ -69,7 +69,7 @@ def _submission_page(found: Submission, publishing: PublishForm, returning: Retu
         revision=revision,
         threads=threads,
         article=rendering.submission_article(
-            found, text, marks=marks_for(threads), has_tools=can(actor(), Permission.THREAD_OPEN, revision)
+            found, text, marks=marks_for(threads), has_handles=can(actor(), Permission.THREAD_OPEN, revision)
         ),
         findings=findings(draft, actions.files_of(paper), open_threads=queries.open_threads(paper)),
         publishing=publishing,

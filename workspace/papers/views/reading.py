@@ -13,12 +13,13 @@ from flask_babel import lazy_gettext as _l
 from workspace.discussion import placing
 from workspace.discussion.marks import marks_for
 from workspace.discussion.models import Placed
-from workspace.discussion.queries import threads_shown
+from workspace.discussion.queries import get_paper_at, shortened, threads_shown
 from workspace.discussion.spans import words_in
 from workspace.errors import Invalid, NotFound
 from workspace.groups.models import Group
 from workspace.groups.queries import get_group, groups_of
 from workspace.papers import actions, log, queries, reading
+from workspace.papers.article import places
 from workspace.papers.forms import CreateForm, DescribeForm, ParkForm, number_of
 from workspace.papers.models import Paper, PaperKind
 from workspace.papers.origins import origins
@@ -29,6 +30,7 @@ from workspace.text.tree import parse
 from workspace.web.actor import actor
 from workspace.web.derived import write_derived
 from workspace.web.errors import status_of
+from workspace.web.links import is_partial
 from workspace.web.messages import add_messages
 
 add_messages(
@@ -134,15 +136,11 @@ def show(key: str) -> ResponseReturnValue:
     mark = queries.last_read(actor(), paper)
     is_behind = mark is not None and mark.revision_number < revision.number
     changes = reading.changes(paper, mark.revision_number, revision.number) if mark and is_behind else reading.Changes()
-    tools = reading.Tools(
-        edit=can(actor(), Permission.REVISION_SAVE, paper), comment=can(actor(), Permission.THREAD_OPEN, revision)
-    )
     return render_template(
         "papers/show.html",
         paper=paper,
         revision=revision,
-        article=reading.article(paper, revision, marks=marks_for(threads), tools=tools, new=changes.new),
-        tools=tools,
+        article=reading.article(paper, revision, marks=marks_for(threads), has_handles=True, new=changes.new),
         threads=threads,
         changes=changes,
         mark=mark,
@@ -153,6 +151,32 @@ def show(key: str) -> ResponseReturnValue:
 
 def _keep_places(rows: Sequence[Placed]) -> None:
     write_derived(lambda own: placing.keep(rows, own))
+
+
+@bp.get("/papers/<key:key>/revisions/<number:number>/blocks")
+def blocks(key: str, number: int) -> ResponseReturnValue:
+    """All blocks of a revision as links to their tools: the way to them without scripts."""
+    paper, shown = get_paper_at(actor(), key, number)
+    document = parse(text_of(paper, shown))
+    listed = [(place.ident, shortened(words_in(document, *place.words))) for place in places(document).values()]
+    return render_template("papers/blocks.html", paper=paper, revision=queries.get_revision(paper, shown), listed=listed)
+
+
+@bp.get("/papers/<key:key>/revisions/<number:number>/blocks/<ident>")
+def block_tools(key: str, number: int, ident: str) -> ResponseReturnValue:
+    """What can be done with one block of a revision: the piece that opens at its handle, or a page of its own."""
+    paper, shown = get_paper_at(actor(), key, number)
+    document = parse(text_of(paper, shown))
+    place = places(document).get(ident)
+    if place is None:
+        raise NotFound
+    return render_template(
+        "papers/_block_tools.html" if is_partial() else "papers/block_tools.html",
+        paper=paper,
+        revision=queries.get_revision(paper, shown),
+        place=place,
+        words=words_in(document, *place.words),
+    )
 
 
 @bp.post("/papers/<key:key>/reading")
