@@ -1,4 +1,4 @@
-// sources 052e5e5f8a00d046
+// sources ba314a262d7bac1a
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

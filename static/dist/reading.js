@@ -1,4 +1,4 @@
-// sources 32023e54b7253a5e
+// sources ad07637cc6fd4df4
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources a636c989df19cd6b
+// sources bfb3445bf8c062d6
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
