@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     """Code points of one commented passage."""
     name_max: int = Field(default=120, ge=1, le=120)
     purpose_max: int = Field(default=1_000, ge=1, le=1_000)
+    legal_max: int = Field(default=50_000, ge=1)
+    """Characters of one legal page."""
     search_max: int = Field(default=200, ge=1)
     page_size: int = Field(default=50, ge=1)
     """Rows of one page of a list."""

@@ -8,11 +8,12 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from workspace.accounts.actions import hash_token
-from workspace.accounts.models import KeptForm, LoginSession, Member, Organisation
+from workspace.accounts.models import KeptForm, LoginSession, Member, MemberNetworkRole, Organisation
 from workspace.clock import now
 from workspace.config import settings
 from workspace.db import session
 from workspace.errors import NotFound
+from workspace.permissions import NetworkRole
 
 
 def get_member(member_id: int) -> Member:
@@ -71,3 +72,14 @@ def kept_form(session_id: int, path: str) -> KeptForm | None:
         .order_by(KeptForm.id.desc())
         .limit(1)
     )
+
+
+def coordinators() -> Sequence[Member]:
+    """Who coordinates the network and has an open account, by name."""
+    query = (
+        select(Member)
+        .join(MemberNetworkRole, MemberNetworkRole.member_id == Member.id)
+        .where(MemberNetworkRole.role == NetworkRole.COORDINATION, Member.disabled_at.is_(None))
+        .order_by(Member.name)
+    )
+    return session().scalars(query).unique().all()

@@ -1,6 +1,7 @@
 """From the cookie to the actor: Flask-Login with an own session table; forms whose session had ended are kept.
 
-The one cookie is Flask's signed session. It holds the token of a `LoginSession` and the CSRF token, nothing else.
+The one cookie is Flask's signed session. It holds the token of a `LoginSession`, the CSRF token, the language a visitor
+chose and the sentences for the next page, nothing else.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ from workspace.permissions import PUBLIC, Actor, Role
 from workspace.web.actor import actor as web_actor
 from workspace.web.derived import write_derived
 from workspace.web.errors import SECRET_FIELDS, answer, wants_json
-from workspace.web.links import here, safe_next
+from workspace.web.i18n import COOKIE
+from workspace.web.links import came_from, here, safe_next
 from workspace.web.transaction import SAFE_METHODS
 
 PAGE_FIELD = "kept_for"
@@ -121,7 +123,10 @@ def remember(token: str) -> None:
     member = session().get(Member, opened.member_id) if opened is not None else None
     if opened is None or member is None:
         raise RuntimeError("a session was opened and is not there")
+    language = cookie.get(COOKIE)
     cookie.clear()
+    if language is not None and member.language is None:
+        cookie[COOKIE] = language
     login_user(SignedIn(token, member, opened.id))
     cookie.permanent = True
 
@@ -150,9 +155,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
 
 def _page_of_form() -> str:
     """Where the sent form stands: what it says itself, else the first of its address and the page before it."""
-    before = urlsplit(request.headers.get("Referer", ""))
-    came_from = before.path if f"{before.scheme}://{before.netloc}" == settings().base_url else ""
-    pages = (request.form.get(PAGE_FIELD), request.path, came_from)
+    pages = (request.form.get(PAGE_FIELD), request.path, came_from())
     return next((page for page in map(safe_next, pages) if page and _can_be_opened(page)), "/")
 
 

@@ -14,9 +14,11 @@ from workspace.errors import Conflict, Invalid
 from workspace.permissions import NetworkRole, Permission, require
 from workspace.web.actor import actor, public
 from workspace.web.forms import clean_line
+from workspace.web.i18n import forget_language
 from workspace.web.links import absolute, safe_next
 from workspace.web.messages import add_messages
 from workspace.web.transaction import commit_now
+from workspace.web.undo import flash_undo
 
 bp = Blueprint("accounts", __name__)
 
@@ -148,11 +150,13 @@ def set_password() -> ResponseReturnValue:
 
 @bp.post("/account/language")
 def set_language() -> ResponseReturnValue:
+    """From the account page, or from the switch below each page, which names the page to go back to."""
     form = LanguageForm()
     if not form.validate():
         return _account_page(language=form), 422
     actions.choose_language(actor(), _me(), form.language.data or None)
-    return redirect(url_for(".account"), 303)
+    forget_language()
+    return redirect(safe_next(request.form.get("next")) or url_for(".account"), 303)
 
 
 def _people_page(form: AdmitForm) -> str:
@@ -215,6 +219,7 @@ def write_link(member_id: int) -> ResponseReturnValue:
 def set_roles(member_id: int) -> ResponseReturnValue:
     require(actor(), Permission.PERSON_ADMIT)
     member, form = queries.get_member(member_id), RolesForm()
+    before = member.network_roles
     for role, wanted in (
         (NetworkRole.COORDINATION, form.coordination.data),
         (NetworkRole.ADMIN, form.admin.data),
@@ -223,7 +228,8 @@ def set_roles(member_id: int) -> ResponseReturnValue:
             actions.give_network_role(actor(), member, role)
         elif not wanted and role in member.network_roles:
             actions.take_network_role(actor(), member, role)
-    flash(_("Die Rollen von %(name)s sind geändert.", name=member.name))
+    text = _("Die Rollen von %(name)s sind geändert.", name=member.name)
+    flash_undo(text, ".set_roles", sent=dict.fromkeys(sorted(before), "y"), member_id=member_id)
     return redirect(url_for(".person", member_id=member_id), 303)
 
 
@@ -232,7 +238,7 @@ def close(member_id: int) -> ResponseReturnValue:
     require(actor(), Permission.PERSON_ADMIT)
     member = queries.get_member(member_id)
     actions.disable_member(actor(), member)
-    flash(_("Das Konto von %(name)s ist geschlossen.", name=member.name))
+    flash_undo(_("Das Konto von %(name)s ist geschlossen.", name=member.name), ".reopen", member_id=member_id)
     return redirect(url_for(".person", member_id=member_id), 303)
 
 
@@ -241,5 +247,5 @@ def reopen(member_id: int) -> ResponseReturnValue:
     require(actor(), Permission.PERSON_ADMIT)
     member = queries.get_member(member_id)
     actions.enable_member(actor(), member)
-    flash(_("Das Konto von %(name)s ist wieder offen.", name=member.name))
+    flash_undo(_("Das Konto von %(name)s ist wieder offen.", name=member.name), ".close", member_id=member_id)
     return redirect(url_for(".person", member_id=member_id), 303)

@@ -38,6 +38,7 @@ from workspace.web.actor import actor
 from workspace.web.errors import status_of
 from workspace.web.links import here, is_partial, safe_next
 from workspace.web.messages import add_messages, message
+from workspace.web.undo import flash_undo
 
 bp = Blueprint("discussion", __name__)
 
@@ -251,10 +252,18 @@ def _sentence(error: Invalid) -> str:
     return message(next(iter(error.fields.values()), error.code), error.values)
 
 
+def _where_sent() -> dict[str, object]:
+    """An undo leads back to the page that the deed was done on."""
+    return {"where": "margin"} if request.form.get("where") == "margin" else {}
+
+
 @bp.post("/papers/<key:key>/threads/<number:number>/resolution")
 def resolve(key: str, number: int) -> ResponseReturnValue:
     thread = queries.get_thread(actor(), key, number)
     actions.resolve_thread(actor(), thread)
+    if not _is_partial():
+        text = _("Rückmeldung Nr. %(number)s ist erledigt.", number=number)
+        flash_undo(text, ".reopen", sent=_where_sent(), key=key, number=number)
     return _answer(thread)
 
 
@@ -262,6 +271,9 @@ def resolve(key: str, number: int) -> ResponseReturnValue:
 def reopen(key: str, number: int) -> ResponseReturnValue:
     thread = queries.get_thread(actor(), key, number)
     actions.reopen_thread(actor(), thread)
+    if not _is_partial():
+        text = _("Rückmeldung Nr. %(number)s ist wieder offen.", number=number)
+        flash_undo(text, ".resolve", sent=_where_sent(), key=key, number=number)
     return _answer(thread)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from workspace.accounts.models import Member
@@ -15,7 +16,7 @@ from workspace.discussion.models import Thread
 from workspace.editions.models import Edition, EditionFile, EditionState, Submission, SubmissionState
 from workspace.errors import Conflict, NotFound
 from workspace.papers.models import Attachment, Paper, Revision, RevisionAuthor, Version
-from workspace.permissions import Actor, Permission, require
+from workspace.permissions import Actor, Permission, Role, require
 from workspace.search import matching
 
 Value = TypeVar("Value")
@@ -34,6 +35,24 @@ def answered_submissions(*, limit: int) -> Sequence[Submission]:
     """Submissions that coordination answered, newest answer first. What a group took back is not among them."""
     query = select(Submission).where(Submission.state.in_((SubmissionState.PUBLISHED, SubmissionState.RETURNED)))
     query = query.order_by(Submission.answered_at.desc(), Submission.id.desc()).limit(limit)
+    return session().scalars(query).unique().all()
+
+
+def answers_to(actor: Actor, *, since: datetime) -> Sequence[Submission]:
+    """What coordination answered to the groups the actor leads, newest first.
+
+    A version that came back is there until the group submits again; a published one if it was answered after `since`.
+    """
+    leads = [group_id for group_id, role in actor.group_roles.items() if role == Role.LEAD]
+    newest = select(func.max(Submission.id)).group_by(Submission.paper_id)
+    is_open = and_(Submission.state == SubmissionState.RETURNED, Paper.parked_at.is_(None))
+    is_news = and_(Submission.state == SubmissionState.PUBLISHED, Submission.answered_at > since)
+    query = (
+        select(Submission)
+        .join(Paper, Paper.id == Submission.paper_id)
+        .where(Paper.group_id.in_(leads), Submission.id.in_(newest), or_(is_open, is_news))
+        .order_by(Submission.answered_at.desc(), Submission.id.desc())
+    )
     return session().scalars(query).unique().all()
 
 

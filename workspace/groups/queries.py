@@ -46,3 +46,11 @@ def people_of(group: Group) -> Sequence[GroupMember]:
         .unique()
         .all()
     )
+
+
+def role_of(group: Group, member_id: int) -> Role | None:
+    """The member's role in the group; None for who is not in it."""
+    found = session().scalar(
+        select(GroupMember.role).where(GroupMember.group_id == group.id, GroupMember.member_id == member_id)
+    )
+    return None if found is None else Role(found)

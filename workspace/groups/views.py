@@ -21,6 +21,7 @@ from workspace.papers.queries import papers_visible_to
 from workspace.permissions import Permission, Role, can, require
 from workspace.web.actor import actor
 from workspace.web.messages import add_messages
+from workspace.web.undo import flash_undo
 
 bp = Blueprint("groups", __name__)
 
@@ -115,6 +116,7 @@ def describe(key: str) -> ResponseReturnValue:
     if form.validate():
         try:
             actions.describe_group(actor(), group, name=form.name.data, purpose=form.purpose.data)
+            flash(_("Name und Zweck sind gespeichert."))
             return redirect(url_for(".show", key=key), 303)
         except Invalid as error:
             form.take(error)
@@ -130,12 +132,26 @@ def set_role(key: str) -> ResponseReturnValue:
     if form.validate():
         try:
             member = get_member(int(form.member.data))
+            before = queries.role_of(group, member.id)
             actions.set_role(actor(), group, member, Role(form.role.data))
-            flash(_("Die Rolle von %(name)s ist gespeichert.", name=member.name))
+            _tell_role(group, member, before)
             return redirect(url_for(".show", key=key), 303)
         except Invalid as error:
             form.take(error)
     return _group_page(group, role=form), 422
+
+
+def _tell_role(group: Group, member: Member, before: Role | None) -> None:
+    """Who gave the leadership of oneself away cannot take that back, so no button offers it."""
+    if before is None:
+        text = _("%(name)s ist jetzt in der Arbeitsgruppe.", name=member.name)
+        flash_undo(text, ".remove", key=group.key, member_id=member.id)
+        return
+    text = _("Die Rolle von %(name)s ist gespeichert.", name=member.name)
+    if member.id == actor().member_id:
+        flash(text)
+    else:
+        flash_undo(text, ".set_role", sent={"member": member.id, "role": before}, key=group.key)
 
 
 @bp.post("/groups/<key:key>/people/<id:member_id>/removal")
@@ -144,6 +160,11 @@ def remove(key: str, member_id: int) -> ResponseReturnValue:
     member = session().scalars(select(Member).where(Member.id == member_id)).unique().first()
     if member is None:
         raise NotFound
+    before = queries.role_of(group, member.id)
     actions.remove_from_group(actor(), group, member)
-    flash(_("%(name)s ist nicht mehr in der Arbeitsgruppe.", name=member.name))
+    text = _("%(name)s ist nicht mehr in der Arbeitsgruppe.", name=member.name)
+    if member.id == actor().member_id or member.is_disabled:
+        flash(text)
+    else:
+        flash_undo(text, ".set_role", sent={"member": member.id, "role": before}, key=key)
     return redirect(url_for(".show", key=key), 303)

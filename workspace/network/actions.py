@@ -1,4 +1,4 @@
-"""Name and description of the installation."""
+"""Name, description and legal pages of the installation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from workspace.config import settings
 from workspace.db import begin_writing, session
 from workspace.errors import Conflict, Invalid
 from workspace.events import record
-from workspace.network.models import Network
+from workspace.network.legal import LegalPage, legal_text
+from workspace.network.models import LegalText, Network
 from workspace.permissions import Actor, Permission, require
 
 
@@ -45,3 +46,26 @@ def describe_network(actor: Actor, *, name: str, about: str) -> Network:
     row.name, row.about = name, about
     record(actor, "network.described", name=name)
     return row
+
+
+def write_legal_text(actor: Actor, page: LegalPage, text: str, *, base: int) -> None:
+    """Put a new wording of a legal page in force; the earlier one is kept.
+
+    Args:
+        text: Markdown.
+        base: the wording that was changed, 0 for the draft.
+    Raises: Forbidden; Invalid; Conflict when somebody else put another wording in force meanwhile.
+    """
+    require(actor, Permission.NETWORK_SETTINGS)
+    if not text.strip():
+        raise Invalid(fields={"text": "required"})
+    if len(text) > settings().legal_max:
+        raise Invalid(fields={"text": "too_long"}, limit=settings().legal_max, now=len(text))
+    begin_writing()
+    before = legal_text(page)
+    if before.number != base:
+        raise Conflict("legal_changed")
+    if before.text == text and not before.is_draft:
+        return
+    session().add(LegalText(page=page, text=text, changed_at=now(), changed_by=actor.member_id))
+    record(actor, "legal_text.written", page=str(page), characters=len(text))

@@ -1,15 +1,16 @@
-"""What waits for a member: mentions not seen, papers changed since they were read."""
+"""What waits for a member: questions to answer, answers to read, papers changed since they were read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from workspace.db import session
 from workspace.discussion.models import Comment, Mention, Thread
-from workspace.papers.models import Paper, ReadMark
+from workspace.papers.models import Paper, ReadMark, Revision
 from workspace.papers.queries import papers_visible_to
 from workspace.permissions import Actor
 from workspace.search import matching
@@ -19,9 +20,10 @@ ROWS = 12
 
 @dataclass(frozen=True)
 class PaperRow:
-    """A paper with the revision the member has read last; 0 for never."""
+    """A paper with the length of its text in code points, and the revision the member has read last; 0 for never."""
 
     paper: Paper
+    length: int
     read_number: int
 
     @property
@@ -38,35 +40,65 @@ def papers_of(actor: Actor) -> Sequence[PaperRow]:
     read = and_(ReadMark.paper_id == Paper.id, ReadMark.member_id == actor.member_id)
     query = (
         papers_visible_to(actor)
-        .add_columns(ReadMark.revision_number)
+        .add_columns(Revision.length, ReadMark.revision_number)
+        .join(Revision, and_(Revision.paper_id == Paper.id, Revision.number == Paper.head_number))
         .outerjoin(ReadMark, read)
         .where(Paper.parked_at.is_(None))
         .order_by(Paper.changed_at.desc())
     )
-    return [PaperRow(paper, number or 0) for paper, number in session().execute(query)]
+    return [PaperRow(paper, length, number or 0) for paper, length, number in session().execute(query)]
 
 
 def mentions_of(actor: Actor) -> Sequence[Comment]:
-    """Comments that mention the member, in open threads of papers it may read, newest first."""
-    return (
-        session()
-        .scalars(
-            select(Comment)
-            .join(Mention, Mention.comment_id == Comment.id)
-            .join(Thread, Thread.id == Comment.thread_id)
-            .join(Paper, Paper.id == Thread.paper_id)
-            .where(
-                Mention.member_id == actor.member_id,
-                Thread.resolved_at.is_(None),
-                Paper.group_id.in_(list(actor.group_roles)),
-                Paper.parked_at.is_(None),
-            )
-            .order_by(Comment.id.desc())
-            .limit(ROWS)
-        )
-        .unique()
-        .all()
+    """Comments that mention the member and that it has not answered, newest first: one for each open thread."""
+    mentioning = (
+        select(func.max(Comment.id))
+        .join(Mention, Mention.comment_id == Comment.id)
+        .where(Mention.member_id == actor.member_id, Comment.author_id != actor.member_id)
+        .group_by(Comment.thread_id)
     )
+    return _newest(_open_comments(actor).where(Comment.id.in_(mentioning)))
+
+
+def answers_for(actor: Actor) -> Sequence[Comment]:
+    """What others wrote last in open threads after the member, unless it has read the paper since; newest first."""
+    mine = aliased(Comment)
+    took_part = select(mine.id).where(mine.thread_id == Thread.id, mine.author_id == actor.member_id)
+    read = and_(ReadMark.paper_id == Paper.id, ReadMark.member_id == actor.member_id)
+    query = (
+        _open_comments(actor)
+        .outerjoin(ReadMark, read)
+        .where(
+            Comment.id.in_(select(func.max(Comment.id)).group_by(Comment.thread_id)),
+            Comment.author_id != actor.member_id,
+            took_part.exists(),
+            or_(ReadMark.read_at.is_(None), ReadMark.read_at < Comment.created_at),
+        )
+    )
+    return _newest(query)
+
+
+def _open_comments(actor: Actor) -> Select[Comment]:
+    """Comments in open threads of papers the member may read, that it did not answer afterwards."""
+    later = aliased(Comment)
+    answered = select(later.id).where(
+        later.thread_id == Comment.thread_id, later.author_id == actor.member_id, later.id > Comment.id
+    )
+    return (
+        select(Comment)
+        .join(Thread, Thread.id == Comment.thread_id)
+        .join(Paper, Paper.id == Thread.paper_id)
+        .where(
+            Thread.resolved_at.is_(None),
+            Paper.group_id.in_(list(actor.group_roles)),
+            Paper.parked_at.is_(None),
+            ~answered.exists(),
+        )
+    )
+
+
+def _newest(query: Select[Comment]) -> Sequence[Comment]:
+    return session().scalars(query.order_by(Comment.id.desc()).limit(ROWS)).unique().all()
 
 
 def find_papers(actor: Actor, words: str, *, limit: int) -> Sequence[Paper]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
 
 from workspace.web.forms import Form, LineField, MaxLength, Required, TextField
 
@@ -10,3 +11,10 @@ from workspace.web.forms import Form, LineField, MaxLength, Required, TextField
 class NetworkForm(Form):
     name = LineField(_l("Name des Netzwerks"), [Required(), MaxLength("name_max")])
     about = TextField(_l("Wer wir sind"), [MaxLength("purpose_max")])
+
+
+class LegalForm(Form):
+    """base: id of the wording that is changed."""
+
+    text = TextField(_l("Text"), [Required(), MaxLength("legal_max")])
+    base = HiddenField()

@@ -1,13 +1,14 @@
-"""The installation's own row."""
+"""The installation's own row, and the legal pages it wrote."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from workspace.db import Base, Moment
+from workspace.accounts.models import Member
+from workspace.db import Base, BigId, Moment
 
 
 class Network(Base):
@@ -22,3 +23,20 @@ class Network(Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
     """Whether the sample was loaded; such a database is served on loopback only."""
     created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LegalText(Base):
+    """One wording of a legal page; the newest is in force, earlier ones stay."""
+
+    __tablename__ = "legal_text"
+    __table_args__ = (Index("ix_legal_text_page", "page", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    page: Mapped[str] = mapped_column(String(20))
+    """imprint, privacy, accessibility"""
+    text: Mapped[str] = mapped_column(Text)
+    """Markdown."""
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    changed_by: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"))
+
+    author: Mapped[Member] = relationship(lazy="joined")

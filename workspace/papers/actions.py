@@ -188,6 +188,21 @@ def mark_read(actor: Actor, paper: Paper, number: int) -> None:
         mark.revision_number, mark.read_at = number, now()
 
 
+def mark_unread(actor: Actor, paper: Paper, number: int) -> None:
+    """Set the actor's mark back to an earlier revision, 0 for never read. Raises: Forbidden; Invalid."""
+    require(actor, Permission.PAPER_READ, paper)
+    if actor.member_id is None or not 0 <= number <= paper.head_number:
+        raise Invalid
+    begin_writing()
+    mark = session().get(ReadMark, (paper.id, actor.member_id))
+    if mark is None or number >= mark.revision_number:
+        return
+    if number == 0:
+        session().delete(mark)
+    else:
+        mark.revision_number = number
+
+
 def follow_own_save(actor: Actor, paper: Paper, number: int) -> None:
     """After one's own save: what one wrote oneself is not news, and the edit page is closed.
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import lazyload
 
+from workspace.accounts.models import Member
+from workspace.accounts.queries import members_by_id
 from workspace.clock import now
 from workspace.config import settings
 from workspace.db import session
@@ -55,6 +57,34 @@ def read_numbers(actor: Actor, papers: Iterable[Paper]) -> dict[int, int]:
         )
     )
     return {row.paper_id: row.revision_number for row in rows}
+
+
+def writers_since_read(actor: Actor) -> dict[int, list[Member]]:
+    """Paper id → who else wrote in it after what the actor has read last, newest first; unread papers are missing."""
+    query = (
+        select(Revision.paper_id, RevisionAuthor.member_id)
+        .join(RevisionAuthor, RevisionAuthor.revision_id == Revision.id)
+        .join(ReadMark, ReadMark.paper_id == Revision.paper_id)
+        .where(
+            ReadMark.member_id == actor.member_id,
+            Revision.number > ReadMark.revision_number,
+            RevisionAuthor.member_id != actor.member_id,
+        )
+        .group_by(Revision.paper_id, RevisionAuthor.member_id)
+        .order_by(func.max(Revision.number).desc())
+    )
+    rows = session().execute(query).all()
+    members = members_by_id(member_id for _paper_id, member_id in rows)
+    found: dict[int, list[Member]] = {}
+    for paper_id, member_id in rows:
+        found.setdefault(paper_id, []).append(members[member_id])
+    return found
+
+
+def paper_counts(actor: Actor) -> dict[int, int]:
+    """Group id → how many papers of it are not parked, for the actor's groups; groups without one are missing."""
+    visible = papers_visible_to(actor).where(Paper.parked_at.is_(None)).with_only_columns(Paper.group_id, func.count())
+    return dict(iter(session().execute(visible.group_by(Paper.group_id))))
 
 
 def get_revision(paper: Paper, number: int) -> Revision:

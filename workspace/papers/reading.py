@@ -27,7 +27,7 @@ from workspace.text.nodes import Block
 from workspace.text.passages import Mark
 from workspace.text.redline import REDLINE_VERSION, redline
 from workspace.text.tree import blocks, headings, parse, plain_text
-from workspace.web.derived import derived
+from workspace.web.derived import derived, kept
 from workspace.web.i18n import locale
 
 VERSIONS = (html.RENDERER_VERSION, ARTICLE_VERSION)
@@ -140,13 +140,8 @@ def _newest_file(paper: Paper) -> int:
 
 def changes(paper: Paper, old: int, new: int) -> Changes:
     """What became of a revision in a later one; counted as the comparison of both counts it."""
-    rows = session().execute(
-        select(Revision.number, Revision.text_hash).where(
-            Revision.paper_id == paper.id, Revision.number.in_((old, new))
-        )
-    )
-    hashes = {row.number: row.text_hash for row in rows}
-    if hashes.get(old) == hashes.get(new):
+    before, after = _hashes(paper, old, new)
+    if before == after:
         return Changes()
 
     def make() -> str:
@@ -155,8 +150,34 @@ def changes(paper: Paper, old: int, new: int) -> Changes:
         total = counts.changed + counts.inserted + counts.moved + counts.deleted + counts.formatted
         return json.dumps([total, sorted(new_spans(difference))])
 
-    inputs = (REDLINE_VERSION, ARTICLE_VERSION, hashes.get(old), hashes.get(new))
-    total, spans = json.loads(derived(paper.id, "changes", inputs, make))
+    return _as_changes(derived(paper.id, "changes", _changes_inputs(before, after), make))
+
+
+def changes_if_kept(paper: Paper, old: int, new: int) -> Changes | None:
+    """The same where it was counted before; None where both texts would have to be compared now."""
+    before, after = _hashes(paper, old, new)
+    if before == after:
+        return Changes()
+    found = kept(paper.id, "changes", _changes_inputs(before, after))
+    return None if found is None else _as_changes(found)
+
+
+def _hashes(paper: Paper, old: int, new: int) -> tuple[str | None, str | None]:
+    rows = session().execute(
+        select(Revision.number, Revision.text_hash).where(
+            Revision.paper_id == paper.id, Revision.number.in_((old, new))
+        )
+    )
+    hashes = {row.number: row.text_hash for row in rows}
+    return hashes.get(old), hashes.get(new)
+
+
+def _changes_inputs(before: str | None, after: str | None) -> tuple[object, ...]:
+    return REDLINE_VERSION, ARTICLE_VERSION, before, after
+
+
+def _as_changes(kept: str) -> Changes:
+    total, spans = json.loads(kept)
     return Changes(total, frozenset((start, end) for start, end in spans))
 
 

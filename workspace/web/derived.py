@@ -44,13 +44,23 @@ def derived(paper_id: int, kind: str, inputs: tuple[object, ...], make: Callable
         paper_id: whose text is in it; rows of a paper can be dropped together.
         inputs: everything the result depends on, with the version of the code that makes it.
     """
-    key = hashlib.sha256(repr((paper_id, kind, inputs)).encode()).digest()
-    data = session().scalar(Derived.__table__.select().with_only_columns(Derived.data).where(Derived.key == key))
-    if data is not None:
-        return zstandard.ZstdDecompressor().decompress(data).decode()
+    found = kept(paper_id, kind, inputs)
+    if found is not None:
+        return found
     made = make()
-    write_derived(lambda own: own.add(_row(key, paper_id, kind, made)))
+    write_derived(lambda own: own.add(_row(_key(paper_id, kind, inputs), paper_id, kind, made)))
     return made
+
+
+def kept(paper_id: int, kind: str, inputs: tuple[object, ...]) -> str | None:
+    """What `derived` made for these inputs at an earlier time; None where it would have to make it now."""
+    key = _key(paper_id, kind, inputs)
+    data = session().scalar(Derived.__table__.select().with_only_columns(Derived.data).where(Derived.key == key))
+    return None if data is None else zstandard.ZstdDecompressor().decompress(data).decode()
+
+
+def _key(paper_id: int, kind: str, inputs: tuple[object, ...]) -> bytes:
+    return hashlib.sha256(repr((paper_id, kind, inputs)).encode()).digest()
 
 
 def _row(key: bytes, paper_id: int, kind: str, made: str) -> Derived:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from workspace import errors
 from workspace.db import session
+from workspace.web.links import came_from, safe_next
 from workspace.web.messages import message
 
 log = logging.getLogger(__name__)
@@ -120,6 +121,7 @@ def answer(status: int, code: str, text: str, *, missing: tuple[str, ...] = ()) 
             text=text,
             missing=missing,
             kept=_long_inputs(status),
+            back=safe_next(came_from()) if request.method == "POST" else None,
         )
         response = make_response(page)
     response.status_code = status

@@ -24,6 +24,12 @@ def absolute(endpoint: str, **values: object) -> str:
     return settings().base_url + url_for(endpoint, **values)  # type: ignore[arg-type]
 
 
+def came_from() -> str:
+    """Path of the page of this site that the browser says it comes from; "" for none."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    return before.path if f"{before.scheme}://{before.netloc}" == settings().base_url else ""
+
+
 def here() -> str:
     """Path and query of this request."""
     return request.full_path.rstrip("?")

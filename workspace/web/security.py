@@ -73,7 +73,7 @@ def add_headers(settings: Settings, response: Response) -> Response:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static" or "Cache-Control" not in headers:
         headers.setdefault("Cache-Control", "public, max-age=0, must-revalidate" if is_public() else "no-store")
-        response.vary.add("Cookie")
+        response.vary.update(("Cookie", "Accept-Language"))
     return response
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from workspace.permissions import can
-from workspace.web import i18n
+from workspace.web import i18n, links
 from workspace.web.actor import actor
 
 HERE = Path(__file__).resolve().parent.parent
@@ -29,12 +29,12 @@ def resource_dir(name: str) -> Path:
 def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for helper in (i18n.fmt_date, i18n.fmt_day, i18n.fmt_time, i18n.fmt_datetime, i18n.count_word):
+    for helper in (i18n.fmt_date, i18n.fmt_day, i18n.fmt_time, i18n.fmt_datetime, i18n.fmt_when, i18n.count_word):
         app.add_template_global(helper, helper.__name__)
     app.add_template_global(initials)
     app.add_template_global(static_url)
     app.add_template_global(may, "can")
-    app.context_processor(lambda: {"locale": i18n.locale()})
+    app.context_processor(lambda: {"locale": i18n.locale(), "languages": i18n.OWN_NAMES, "here": links.here})
 
 
 def may(permission: str, thing: object = None) -> bool:

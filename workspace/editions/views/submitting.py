@@ -24,6 +24,7 @@ from workspace.text.tree import parse
 from workspace.web.actor import actor
 from workspace.web.errors import status_of
 from workspace.web.messages import message
+from workspace.web.undo import flash_undo
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def submit_post(key: str) -> ResponseReturnValue:
         if error.code != "not_ready":
             raise
         return _submit_page(paper, chosen, form, _missing(paper, chosen)), status_of(error)
-    flash(_("Die Fassung ist eingereicht. Die Koordination sieht sie jetzt."))
+    flash_undo(_("Die Fassung ist eingereicht. Die Koordination sieht sie jetzt."), ".take_back", key=key)
     return redirect(url_for(".submit", key=key), 303)
 
 

@@ -31,6 +31,7 @@ from workspace.web.errors import status_of
 from workspace.web.forms import Form, LineField, MaxLength, Required, clean_line
 from workspace.web.i18n import fmt_datetime, local, locale
 from workspace.web.messages import add_messages
+from workspace.web.undo import flash_undo
 
 add_messages(
     {
@@ -173,9 +174,17 @@ def restore(key: str, number: int) -> ResponseReturnValue:
     found = queries.get_revision(paper, number)
     if not form.validate():
         return _revision_page(paper, found, restoring=form), 422
+    before = paper.head_number
+    expected = number_of(request.form.get("head"))
+    if expected is not None and expected != before:  # an undo that came too late would put others' words aside
+        flash(
+            _("Inzwischen wurde weitergeschrieben. Wählen Sie im Verlauf, welcher Stand zurückkommen soll."), "warning"
+        )
+        return redirect(url_for(".history", key=key), 303)
     summary = form.summary.data or _("Stand vom %(date)s zurückgeholt", date=fmt_datetime(found.created_at))
-    actions.restore_revision(actor(), paper, number, summary=summary)
-    flash(_("Der Text vom %(date)s ist als neuer Stand zurück.", date=fmt_datetime(found.created_at)))
+    made = actions.restore_revision(actor(), paper, number, summary=summary)
+    text = _("Der Text vom %(date)s ist als neuer Stand zurück.", date=fmt_datetime(found.created_at))
+    flash_undo(text, ".restore", sent={"head": made.number}, key=key, number=before)
     return redirect(url_for(".show", key=key), 303)
 
 

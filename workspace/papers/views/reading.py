@@ -29,9 +29,10 @@ from workspace.permissions import Permission, can, require
 from workspace.text.tree import parse
 from workspace.web.actor import actor
 from workspace.web.derived import write_derived
-from workspace.web.errors import status_of
+from workspace.web.errors import status_of, wants_json
 from workspace.web.links import is_partial
 from workspace.web.messages import add_messages
+from workspace.web.undo import flash_undo
 
 add_messages(
     {
@@ -185,8 +186,24 @@ def read(key: str) -> ResponseReturnValue:
     number = number_of(request.form.get("revision"))
     if number is None or not 1 <= number <= paper.head_number:
         raise NotFound
+    mark = queries.last_read(actor(), paper)
+    before = mark.revision_number if mark is not None else 0
     actions.mark_read(actor(), paper, number)
-    flash(_("Gemerkt. Ab jetzt sehen Sie, was sich danach ändert."))
+    if not wants_json():  # the script that notices reading shows no answer
+        text = _("Gemerkt. Ab jetzt sehen Sie, was sich danach ändert.")
+        flash_undo(text, ".unread", sent={"revision": before}, key=key)
+    return redirect(url_for(".show", key=key), 303)
+
+
+@bp.post("/papers/<key:key>/unreading")
+def unread(key: str) -> ResponseReturnValue:
+    """Take "mark as read" back, to the revision that was read before."""
+    paper = queries.get_paper(actor(), key)
+    number = number_of(request.form.get("revision"))
+    if number is None or number > paper.head_number:
+        raise NotFound
+    actions.mark_unread(actor(), paper, number)
+    flash(_("Das Papier gilt wieder als nicht zu Ende gelesen."))
     return redirect(url_for(".show", key=key), 303)
 
 
@@ -234,15 +251,16 @@ def park(key: str) -> ResponseReturnValue:
         described = DescribeForm(formdata=None, title=paper.title, abstract=paper.abstract, contact=paper.contact)
         return _describe_page(paper, described, form), 422
     actions.park_paper(actor(), paper, reason=form.reason.data)
-    flash(_("Das Papier ruht. Alle können es weiter lesen."))
+    flash_undo(_("Das Papier ruht. Alle können es weiter lesen."), ".unpark", key=key)
     return redirect(url_for(".show", key=key), 303)
 
 
 @bp.post("/papers/<key:key>/unparking")
 def unpark(key: str) -> ResponseReturnValue:
     paper = queries.get_paper(actor(), key)
+    reason = paper.parked_reason
     actions.unpark_paper(actor(), paper)
-    flash(_("Das Papier ist wieder in Arbeit."))
+    flash_undo(_("Das Papier ist wieder in Arbeit."), ".park", sent={"reason": reason}, key=key)
     return redirect(url_for(".show", key=key), 303)
 
 

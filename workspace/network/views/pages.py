@@ -1,25 +1,27 @@
-"""Pages of the installation: start, search, settings."""
+"""Search, help, language, the settings of the network."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from workspace.accounts.queries import coordinators
 from workspace.config import settings
-from workspace.editions.queries import newest_editions, search_editions, waiting_submissions
-from workspace.errors import Invalid
-from workspace.groups.queries import groups_of
+from workspace.editions.queries import search_editions
+from workspace.errors import Invalid, NotFound
 from workspace.network import actions, desk
 from workspace.network.forms import NetworkForm
+from workspace.network.legal import legal_texts
 from workspace.network.queries import the_network
-from workspace.permissions import Permission, can, require
+from workspace.network.views.blueprint import bp
+from workspace.permissions import Permission, require
 from workspace.web.actor import actor, public
 from workspace.web.forms import clean_line
+from workspace.web.i18n import LANGUAGES, locale, remember_language
+from workspace.web.links import safe_next
 from workspace.web.messages import add_messages
-
-bp = Blueprint("network", __name__)
 
 add_messages({"network.settings": _l("Die Einstellungen des Netzwerks ändert die Technik.")})
 
@@ -27,24 +29,6 @@ add_messages({"network.settings": _l("Die Einstellungen des Netzwerks ändert di
 @bp.app_context_processor
 def name() -> dict[str, object]:
     return {"network_name": the_network().name}
-
-
-@bp.get("/")
-@public
-def start() -> ResponseReturnValue:
-    """The member's own start page; for everybody else who we are and what is published."""
-    if not actor().is_signed_in:
-        return render_template("network/public.html", network=the_network(), editions=newest_editions(limit=5))
-    rows = desk.papers_of(actor())
-    return render_template(
-        "network/start.html",
-        changed=[row for row in rows if row.is_changed],
-        rows=rows[: desk.ROWS],
-        total=len(rows),
-        mentions=desk.mentions_of(actor()),
-        submissions=waiting_submissions() if can(actor(), Permission.SUBMISSIONS_SEE) else [],
-        groups=groups_of(actor()),
-    )
 
 
 @bp.get("/search")
@@ -59,10 +43,35 @@ def search() -> ResponseReturnValue:
     )
 
 
+@bp.get("/hilfe")
+@public
+def help_page() -> ResponseReturnValue:
+    """How the ten most frequent things are done; members also read whom they can ask."""
+    return render_template(
+        "network/help.html",
+        prose=f"network/_help_{locale()}.html",
+        asked=coordinators() if actor().is_signed_in else (),
+    )
+
+
+@bp.get("/language/<language>")
+@public
+def choose_language(language: str) -> ResponseReturnValue:
+    """A visitor's choice; members choose in their account."""
+    if language not in LANGUAGES:
+        raise NotFound
+    remember_language(language)
+    return redirect(safe_next(request.args.get("next")) or url_for(".start"), 303)
+
+
 @bp.get("/settings")
 def edit_settings() -> ResponseReturnValue:
     require(actor(), Permission.NETWORK_SETTINGS)
-    return render_template("network/settings.html", form=NetworkForm(obj=the_network()))
+    return _settings_page(NetworkForm(obj=the_network()))
+
+
+def _settings_page(form: NetworkForm) -> str:
+    return render_template("network/settings.html", form=form, legal=legal_texts())
 
 
 @bp.post("/settings")
@@ -76,4 +85,4 @@ def save_settings() -> ResponseReturnValue:
             return redirect(url_for(".edit_settings"), 303)
         except Invalid as error:
             form.take(error)
-    return render_template("network/settings.html", form=form), 422
+    return _settings_page(form), 422
