@@ -36,6 +36,10 @@ LEAST_VISIBLE = 30
 """A sentence or paragraph shorter than this identifies no place."""
 ALIKE = 0.5
 """The only sentence between the same neighbours is the same sentence if this much alike."""
+LEAD = 0.2
+"""Among several new sentences it has to be so much more alike than any other."""
+MOST_PAIRS = 60
+"""So many pairs of sentences are compared between two that stand still."""
 COUNTED_ALIKE = 0.4
 """Words are counted where their sentences are at least this much alike."""
 ELSEWHERE = 0.3
@@ -117,7 +121,23 @@ class Truth:
         self.stretches: list[Stretch] = [
             (i + 1, x, j + 1, y) for (i, j), (x, y) in pairwise(ends) if x > i + 1 or y > j + 1
         ]
-        self.changed = [(a, c) for a, b, c, d in self.stretches if b - a == 1 == d - c and self._is_same(a, c)]
+        self.changed = [pair for stretch in self.stretches for pair in self._paired(stretch)]
+
+    def _paired(self, stretch: Stretch) -> list[tuple[int, int]]:
+        """Which changed sentence became which, where as many came as went: each is clearly more like the other than
+        like any beside it."""
+        a, b, c, d = stretch
+        if b - a == 1 == d - c:
+            return [(a, c)] if self._is_same(a, c) else []
+        if b - a != d - c or not 0 < (b - a) * (d - c) <= MOST_PAIRS:
+            return []
+        alike = {(i, j): _alike(self.old, i, self.new, j) for i in range(a, b) for j in range(c, d)}
+        pairs = [
+            (i, j)
+            for (i, j), score in alike.items()
+            if score > LEAD + max((s for (x, y), s in alike.items() if (x == i) != (y == j)), default=0.0)
+        ]
+        return [pair for pair in _longest_rising(sorted(pairs)) if self._is_same(*pair)]
 
     def _is_same(self, i: int, j: int) -> bool:
         """Whether the only new sentence between the same neighbours is the old one, and no other is more like it."""
@@ -181,13 +201,13 @@ class Truth:
         return words[first][1], words[min(len(words), first + size) - 1][2]
 
     def _restood(self) -> list[tuple[int, int]]:
-        """Long sentences, once in both texts, that stand elsewhere without their paragraph."""
+        """Sentences, once in both texts, that stand elsewhere without their paragraph."""
         taken = {i for i, _ in self.still} | {i for i, _ in self.moved}
         places = {seen: j for j, seen in enumerate(self.new.seen)}
         return [
             (i, places[seen])
             for i, seen in enumerate(self.old.seen)
-            if i not in taken and len(seen) >= 2 * LEAST_VISIBLE and self.old.count[seen] == 1 == self.new.count[seen]
+            if i not in taken and len(seen) >= LEAST_VISIBLE and self.old.count[seen] == 1 == self.new.count[seen]
         ]
 
     def _counted(self) -> Iterator[Case]:
@@ -225,10 +245,10 @@ class Truth:
         return bisect_right(self.stretches, at, key=lambda stretch: stretch[side])
 
     def _words(self) -> Iterator[Case]:
-        """Words of four letters, once in a changed sentence and in what became of it, beside the same word."""
+        """Words of four letters, once in a changed sentence and in what became of it."""
         for i, j in self._some(self.changed):
             old, new = self.old.words(self.old.sentences[i]), self.new.words(self.new.sentences[j])
-            pairs = [(at, to) for at, to in _once(old, new) if len(old[at][0]) >= 4]
+            pairs = [(at, to) for at, to in _once_in_both(*_bare(old, new)) if len(old[at][0]) >= 4]
             if pairs:
                 at, to = self.chance.choice(pairs)
                 yield Case(WORD, *old[at][1:], new[to][1:])
@@ -327,8 +347,13 @@ def _once_in_both(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[tupl
 
 def _once(old: Words, new: Words) -> list[tuple[int, int]]:
     """Words that occur once on both sides, beside the same word."""
-    pairs = _once_in_both([word for word, _, _ in old], [word for word, _, _ in new])
+    pairs = _once_in_both(*_bare(old, new))
     return [(at, to) for at, to in pairs if _has_neighbour(old, at, new, to)]
+
+
+def _bare(*texts: Words) -> Iterator[list[str]]:
+    """Words without their places."""
+    return ([word for word, _, _ in text] for text in texts)
 
 
 def _longest_rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

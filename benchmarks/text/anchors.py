@@ -42,7 +42,7 @@ TARGETS = {
     COUNTED: (98.9, 1.0),
     WORD: (95.8, 0.5),
     MOVED: (99.0, 1.0),
-    RESTOOD: (95.0, 1.0),
+    RESTOOD: (99.0, 1.0),
     CHANGED: (98.4, 1.6),
     GONE: (98.0, 2.0),
 }

@@ -23,6 +23,7 @@ PROSE = (
     "Die Stadt legt jedes Jahr offen, welche Vorhaben anstehen. Der Beirat prüft die Liste und ergänzt sie. Danach"
     " entscheidet der Rat in öffentlicher Sitzung.\n\nWer mitmacht, erhält eine Antwort innerhalb von vier Wochen.\n"
 )
+LONG = "Der Beirat prüft vor jeder Sitzung die Liste aller Vorhaben und ergänzt sie."
 
 
 def mapping(old: str, new: str) -> Mapping:
@@ -219,6 +220,40 @@ def test_an_orphan_is_looked_for_word_for_word_only() -> None:
     without = PROSE.replace(sentence, "")
     like = PROSE.replace("prüft die Liste", "prüft diese Liste")
     assert through(anchor_of(PROSE, sentence.strip()), [PROSE, without, like]) == [("orphaned", None)] * 2
+
+
+def test_a_long_sentence_that_stands_elsewhere_takes_its_words_along() -> None:
+    old = f"Alle reden mit. {LONG} Danach entscheidet der Rat.\n\nSo ist es Brauch.\n"
+    new = old.replace("Der Beirat prüft", "Der Ausschuss prüft") + f"\nNeu ist dies.\n\n{LONG}\n"
+    placement = find(anchor_of(old, "die Liste aller"), new, mapping(old, new))
+    at = new.rindex("die Liste aller")
+    assert placement == Placement(State.SHIFTED, at, at + len("die Liste aller"))
+
+
+def test_a_quote_that_is_written_again_elsewhere_is_found_there() -> None:
+    old = f"Alle reden mit.\n\n{LONG} Danach entscheidet der Rat.\n\nSo ist es Brauch.\n"
+    changed = old.replace("Der Beirat prüft", "Der Ausschuss prüft")
+    again = f"{changed}\nNeu ist dies.\n\n{LONG}\n"
+    placements = through(anchor_of(old, LONG), [old, changed, again])
+    assert placements == [("changed", LONG.replace("Beirat", "Ausschuss")), ("shifted", LONG)]
+
+
+def test_markup_that_comes_back_belongs_to_the_passage_again() -> None:
+    old = "Es heißt dort:\n\n> Restaurant, an vielen Tischen. Ein Kellner nimmt auf.\n"
+    bare = old.replace("> ", "")
+    placements = through(anchor_of(old, "> Restaurant, an vielen Tischen."), [old, bare, old])
+    assert placements == [
+        ("changed", "Restaurant, an vielen Tischen."),
+        ("exact", "> Restaurant, an vielen Tischen."),
+    ]
+
+
+def test_a_long_address_is_followed_into_what_replaced_it() -> None:
+    old = "Webseite. <https://stadt.example/ressourcen/checkliste>. Gesehen 2021.\n"
+    new = old.replace("checkliste", "checkliste_plan/")
+    passage = "<https://stadt.example/ressourcen/checkliste>."
+    found = now(new, find(anchor_of(old, passage), new, mapping(old, new)))
+    assert found == ("changed", "<https://stadt.example/ressourcen/checkliste_plan/>.")
 
 
 def test_finding_again_needs_the_mapping_to_the_text() -> None:

@@ -10,22 +10,16 @@ from rapidfuzz.distance import Indel
 from workspace.text.diff import Move
 from workspace.text.mapping import MOSTLY, Mapping, Placed, visible
 from workspace.text.placing import FUZZY_WORDS, chunk_around, is_inside_word, parts_of, places_of, sentence_around
+from workspace.text.quotes import LEAD, PERFECT, SURE, Quote, Span, overlap
 from workspace.text.tokens import words
+from workspace.text.wordings import is_known_again
 
 CONTEXT = 32
 """So many characters before and after a passage are kept with it."""
-SURE = 0.999
-"""From this share on all of a passage survived (the rest are blanks)."""
 STRANGE = 0.55
 """Surroundings less alike than this are not those of the passage."""
 FITTING = 0.75
 """Surroundings of a quote found elsewhere have to be this much alike."""
-PERFECT = 0.85
-"""So much, where the difference says something else."""
-LEAD = 0.1
-"""What is found has to be this much better than the next best."""
-SINGULAR_WORDS = 5
-"""A quote of so many words that occurs once needs no surroundings."""
 SINGULAR_LETTERS = 12
 """A sentence with so many letters that occurs once is known wherever it stands."""
 SIMILAR = 0.6
@@ -33,14 +27,12 @@ SIMILAR = 0.6
 SURE_WORDS = 8
 DOUBT = 0.0375
 """For each word that a quote has less than `SURE_WORDS` it has to be so much more alike."""
+LONGEST_ALIKE = 2_000
+"""Characters; more are not compared letter by letter."""
 REMNANT = 0.25
 """With less than this left of a passage in place, it is gone."""
 SMALL = 20
 """So many characters more than in proportion are no surprise."""
-TAKEN = 0.8
-"""A place of which this share stood there before belongs to another passage."""
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +92,9 @@ def find(anchor: Anchor, text: str, mapping: Mapping) -> Placement:
     """
     if mapping.difference.new != text:
         raise ValueError("the mapping leads to another text")
-    return _Search(anchor, mapping).run()
+    search = _Search(anchor, mapping)
+    placement = search.run()
+    return (search.came_back() if placement.state is State.CHANGED else None) or placement
 
 
 def find_again(anchor: Anchor, text: str, mapping: Mapping) -> Placement:
@@ -112,7 +106,7 @@ def find_again(anchor: Anchor, text: str, mapping: Mapping) -> Placement:
     """
     if mapping.difference.new != text:
         raise ValueError("the mapping leads to another text")
-    found = _Quote(anchor, mapping, None).best(FITTING)
+    found = Quote(anchor.quote, (anchor.prefix, anchor.suffix), mapping, None).best(FITTING)
     return Placement(State.ORPHANED) if found is None else _placement(anchor, text, found, is_moved=True)
 
 
@@ -134,68 +128,6 @@ def _placement(anchor: Anchor, text: str, span: Span, *, is_moved: bool) -> Plac
     return Placement(State.SHIFTED if is_moved else State.EXACT, *span)
 
 
-class _Quote:
-    """The places of a quote in the new text that may be its passage, and the one that is meant."""
-
-    def __init__(self, anchor: Anchor, mapping: Mapping, placed: Placed | None) -> None:
-        self.anchor, self.mapping = anchor, mapping
-        self.near = None if placed is None else (placed.start, placed.end)
-        self.is_lost = placed is None or not MOSTLY <= placed.kept < SURE
-        """The difference lost most of it, or all of it stands there: then it may stand anywhere else."""
-        self.new = mapping.difference.new
-
-    def best(self, need: float) -> Span | None:
-        """The place of the quote that is clearly meant."""
-        ranked = sorted(
-            ((self.surroundings(span), -self._distance(span), span) for span in self.places()), reverse=True
-        )
-        if not ranked:
-            return None
-        fit, distance, span = ranked[0]
-        if len(ranked) == 1 and len(words(self.anchor.quote)) >= SINGULAR_WORDS:
-            return span
-        if fit < (need if len(words(self.anchor.quote)) >= FUZZY_WORDS else max(need, PERFECT)):
-            return None
-        if len(ranked) == 1 or fit - ranked[1][0] > LEAD:
-            return span
-        is_nearest = self.near is not None and -4 * distance < -ranked[1][1]
-        return span if is_nearest else None
-
-    def places(self) -> list[Span]:
-        """Where the quote stands; a word that was cut has to be cut at the same letter."""
-        quote, before, after = self.anchor.quote, self.anchor.prefix, self.anchor.suffix
-        around = before + quote + after
-        is_cut_before = is_inside_word(around, len(before))
-        is_cut_after = is_inside_word(around, len(before) + len(quote))
-        places = places_of(
-            quote,
-            self.new,
-            before=before[-1:] if is_cut_before else "",
-            after=after[:1] if is_cut_after else "",
-        )
-        is_searched = self.is_lost and not (is_cut_before or is_cut_after)
-        if is_searched and not places and len(quote.split()) > 1:
-            places = self.mapping.finder.exact(quote)  # another line break between the words
-        return [span for span in places if not self.is_taken(span)]
-
-    def is_taken(self, span: Span) -> bool:
-        """Whether what stands there is another passage, which stood there before."""
-        if self.near is not None and _overlap(span, self.near):
-            return False
-        return self.mapping.survivors(*span) >= TAKEN * visible(self.new[span[0] : span[1]])
-
-    def surroundings(self, span: Span) -> float:
-        """How much the text around a span is like that around the passage, 0 to 1."""
-        prefix, suffix = self.anchor.prefix, self.anchor.suffix
-        before = self.new[max(0, span[0] - len(prefix)) : span[0]]
-        after = self.new[span[1] : span[1] + len(suffix)]
-        score = Indel.normalized_similarity(prefix, before) if prefix else 1.0
-        return (score + (Indel.normalized_similarity(suffix, after) if suffix else 1.0)) / 2
-
-    def _distance(self, span: Span) -> int:
-        return abs(span[0] - self.near[0]) if self.near is not None else span[0]
-
-
 class _Search:
     """The search for one anchor, step by step; each step answers or leaves it to the next."""
 
@@ -204,14 +136,19 @@ class _Search:
         self.mapping = mapping
         self.old, self.new = mapping.difference.old, mapping.difference.new
         self.placed = mapping.place(anchor.start, anchor.end)
-        self.quote = _Quote(anchor, mapping, self.placed)
+        self.quote = Quote(anchor.quote, (anchor.prefix, anchor.suffix), mapping, self.placed)
 
     def run(self) -> Placement:
         placed = self.placed
         if placed is not None and placed.kept >= SURE:
-            return self._elsewhere() or self._here((placed.start, placed.end), is_moved=placed.is_moved)
+            return (
+                self._elsewhere()
+                or self._restored()
+                or self._here((placed.start, placed.end), is_moved=placed.is_moved)
+            )
         return (
             self._quoted()
+            or self._left()
             or self._similar()
             or self._with_sentence()
             or self._remnant()
@@ -221,6 +158,14 @@ class _Search:
             or Placement(State.ORPHANED)
         )
 
+    def came_back(self) -> Placement | None:
+        """The whole quote, if it was in the text no more and is written there again, once."""
+        quote = self.anchor.quote
+        if not is_known_again(quote) or quote in self.old or self.new.count(quote) != 1:
+            return None
+        found = self.quote.places()
+        return self._here(found[0], is_moved=True) if len(found) == 1 else None
+
     def _here(self, span: Span, *, is_moved: bool) -> Placement:
         return _placement(self.anchor, self.new, span, is_moved=is_moved)
 
@@ -228,18 +173,40 @@ class _Search:
         """All words survived, but in strange surroundings: is there a much better place?"""
         placed = self.placed
         if placed is None or self.quote.surroundings((placed.start, placed.end)) >= STRANGE:
-            return None
+            return self._left()
         found = self.quote.best(PERFECT)
         if found is None:
             return self._with_sentence()
         return self._here(found, is_moved=True) if found[0] != placed.start else None
+
+    def _kept(self, placed: Placed) -> Placement:
+        """Where all its words are, with what came between them."""
+        span = (placed.start, placed.end)
+        is_same = self.new[slice(*span)].split() == self.old[self.anchor.start : self.anchor.end].split()
+        return self._here(span if is_same else self._whole(placed), is_moved=placed.is_moved)
+
+    def _restored(self) -> Placement | None:
+        """The quote around what was left of it, where its words are back."""
+        placed = self.placed
+        if placed is None or self.new[placed.start : placed.end].split() == self.anchor.quote.split():
+            return None
+        span = (placed.start, placed.end)
+        found = [each for each in self.quote.places() if overlap(each, span)]
+        return self._here(found[0], is_moved=placed.is_moved) if len(found) == 1 else None
+
+    def _left(self) -> Placement | None:
+        """In its sentence, if that is long and left its place word for word; what seems kept there is another one."""
+        start, end = self._sentence()
+        placed = self.mapping.place(start, end)
+        is_there = placed is not None and placed.kept >= SURE
+        return None if is_there or not is_known_again(self.old[start:end]) else self._with_sentence()
 
     def _quoted(self) -> Placement | None:
         """The exact quote, where the difference lost most of it or at the same place."""
         found, placed = self.quote.best(FITTING), self.placed
         if found is None:
             return None
-        if placed is not None and _overlap(found, (placed.start, placed.end)):
+        if placed is not None and overlap(found, (placed.start, placed.end)):
             return self._here(found, is_moved=placed.is_moved)
         return self._here(found, is_moved=True) if self.quote.is_lost else None
 
@@ -253,7 +220,7 @@ class _Search:
         found = self.mapping.finder.fuzzy(quote, max(SIMILAR + DOUBT * missing, kept + LEAD))
         if found is None or found.lead < LEAD or self.quote.is_taken((found.start, found.end)):
             return None
-        if placed is not None and kept >= REMNANT and _overlap((found.start, found.end), (placed.start, placed.end)):
+        if placed is not None and kept >= REMNANT and overlap((found.start, found.end), (placed.start, placed.end)):
             return None  # the difference knows its borders better
         return self._here((found.start, found.end), is_moved=True)
 
@@ -274,11 +241,19 @@ class _Search:
         return self._here((placed.start, placed.end), is_moved=True)
 
     def _remnant(self) -> Placement | None:
-        """What is left of it in place, if that is enough."""
+        """What is left of it in place, if that is enough, or what took its place between its ends is like it."""
         placed = self.placed
-        if placed is None or placed.kept < REMNANT or visible(self.new[placed.start : placed.end]) < 3:
+        if placed is None or visible(self.new[placed.start : placed.end]) < 3:
+            return None
+        if placed.kept < REMNANT and not self._is_alike(self.new[placed.start : placed.end]):
             return None
         return self._here(self._whole(placed), is_moved=placed.is_moved)
+
+    def _is_alike(self, new: str) -> bool:
+        """Whether something that is no more than twice as long is like the passage, letter by letter: an address."""
+        quote = self.old[self.anchor.start : self.anchor.end]
+        is_long = visible(quote) > SMALL and len(new) <= min(2 * len(quote), LONGEST_ALIKE)
+        return is_long and Indel.normalized_similarity(quote, new) >= SIMILAR
 
     def _whole(self, placed: Placed) -> Span:
         """A changed passage that was a whole sentence is the whole new one, if that grew by new words only."""
@@ -336,7 +311,8 @@ class _Search:
         gone, came = visible(self.old[island.old_start : island.old_end]), visible(new)
         if 2 * size < gone or came > 4 * size + SMALL or 4 * came < size:
             return None
-        if len(words(self.anchor.quote)) >= FUZZY_WORDS or (words(self.anchor.quote) and not words(new)):
+        is_long = len(words(self.anchor.quote)) >= FUZZY_WORDS and not self._is_alike(new)
+        if is_long or (words(self.anchor.quote) and not words(new)):
             return None  # so much cannot be replaced by something else and still be the same passage
         return self._here(_without_blanks(self.new, (island.new_start, island.new_end)), is_moved=True)
 
@@ -344,7 +320,3 @@ class _Search:
 def _without_blanks(text: str, span: Span) -> Span:
     piece = text[slice(*span)]
     return span[0] + len(piece) - len(piece.lstrip()), span[0] + len(piece.rstrip())
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]

@@ -134,7 +134,7 @@ class Zones:
     """Finds the zones of hunks on one base."""
 
     def __init__(self, base: str) -> None:
-        self._base = base
+        self.base = base
         self._ends = list(accumulate(map(len, sentences(base))))
 
     def clusters(self, changes: list[Hunk]) -> list[Cluster]:
@@ -174,19 +174,20 @@ class Zones:
 
     def _glued(self, hunk: Hunk) -> tuple[int, int] | None:
         """The sentences that an insertion at their border writes on without a blank: a mark, a note; None for none."""
-        left, right = self._base[hunk.start - 1 : hunk.start], self._base[hunk.end : hunk.end + 1]
+        left, right = self.base[hunk.start - 1 : hunk.start], self.base[hunk.end : hunk.end + 1]
         start = hunk.start - 1 if left.strip() and hunk.new[:1].strip() else hunk.end
         end = hunk.end + 1 if right.strip() and hunk.new[-1:].strip() else hunk.start
-        return self._between(start, end) if start < end else None
+        return self.between(start, end) if start < end else None
 
     def _sentences(self, hunk: Hunk) -> tuple[int, int]:
         """Begin of the first and end of the last sentence that a hunk touches."""
         start, end = hunk.start, hunk.end
         if hunk.old.strip():  # the blanks before a sentence end the one before it, and are none of its words
             start, end = self._after(start), self._before(end) + 1
-        return self._between(start, end)
+        return self.between(start, end)
 
-    def _between(self, start: int, end: int) -> tuple[int, int]:
+    def between(self, start: int, end: int) -> tuple[int, int]:
+        """Begin of the first and end of the last sentence that base[start:end] touches, or the one behind a place."""
         if not self._ends:
             return 0, 0
         first = min(bisect_right(self._ends, start), len(self._ends) - 1)
@@ -195,17 +196,17 @@ class Zones:
 
     def _before(self, position: int) -> int:
         """The last visible character before a position; -1 at the beginning of the text."""
-        near = self._base[max(0, position - NEAR) : position].rstrip()
+        near = self.base[max(0, position - NEAR) : position].rstrip()
         if near:
             return max(0, position - NEAR) + len(near) - 1
         return self._long_blanks_at(position - 1)[0] - 1 if position > NEAR else -1
 
     def _after(self, position: int) -> int:
         """The first visible character at or after a position; the text's length at its end."""
-        near = self._base[position : position + NEAR]
+        near = self.base[position : position + NEAR]
         if visible := near.lstrip():
             return position + len(near) - len(visible)
-        return self._long_blanks_at(position)[1] if len(near) == NEAR else len(self._base)
+        return self._long_blanks_at(position)[1] if len(near) == NEAR else len(self.base)
 
     def _long_blanks_at(self, position: int) -> tuple[int, int]:
         place = bisect_right(self._long_blanks, position, key=lambda span: span[0]) - 1
@@ -214,4 +215,4 @@ class Zones:
     @cached_property
     def _long_blanks(self) -> list[tuple[int, int]]:
         """Rare; found once, so that many changes among very many blanks are not slow."""
-        return [found.span() for found in _LONG_BLANKS.finditer(self._base)]
+        return [found.span() for found in _LONG_BLANKS.finditer(self.base)]

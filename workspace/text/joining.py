@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from workspace.text.again import Done, Order, effect_of
 from workspace.text.diff import Difference, Move, compare
-from workspace.text.hunks import Hunk, apply, halves, hunks
+from workspace.text.hunks import Hunk, Zones, apply, halves, hunks
 from workspace.text.loosening import joined_words
 from workspace.text.regions import MINE, THEIRS, Changes, Key, Region, gather, preferred
 from workspace.text.seams import Seams
@@ -68,11 +69,11 @@ class Doubts:
 
 def join(mine: Difference, theirs: Difference, *, with_moves: bool = True) -> Joined:
     """Join two differences of one base. Each attempt either holds or adds a doubt, so this ends."""
-    doubts = Doubts()
+    doubts, zones = Doubts(), Zones(mine.old)
     seams = Seams((mine.old, mine.new, theirs.new))
     while True:
         known = len(doubts)
-        attempt = Attempt(mine, theirs, doubts, with_moves)
+        attempt = Attempt(mine, theirs, zones, doubts, with_moves)
         joined = attempt.join()
         attempt.check(joined)
         _check_seams(joined, seams, doubts)
@@ -95,8 +96,8 @@ def _check_seams(joined: Joined, seams: Seams, doubts: Doubts) -> None:
 class Attempt:
     """One way to join two differences, knowing the doubts of earlier ways."""
 
-    def __init__(self, mine: Difference, theirs: Difference, doubts: Doubts, with_moves: bool) -> None:
-        self._base = mine.old
+    def __init__(self, mine: Difference, theirs: Difference, zones: Zones, doubts: Doubts, with_moves: bool) -> None:
+        self._base, self._zones = mine.old, zones
         self._texts = (mine.new, theirs.new)
         self._doubts = doubts
         self._changes: Changes = (hunks(mine), hunks(theirs))
@@ -105,12 +106,13 @@ class Attempt:
         self._settled: list[tuple[set[Key], list[str]]] = []
         self._forced = set(doubts.forced)
         self._links: list[set[Key]] = []
+        self._regions: list[Region] = []
         if with_moves:
             self._see_moves((mine.moves, theirs.moves))
 
     def join(self) -> Joined:
-        regions = gather(
-            self._base,
+        regions = self._regions = gather(
+            self._zones,
             self._changes,
             forced=self._forced,
             dropped=self._doubts.dropped,
@@ -134,6 +136,18 @@ class Attempt:
                 if not all(stands_in(wording, text) for wording in wordings):
                     self._doubts.not_settled.update(keys)
         self._doubt_doubled(joined)
+        self._doubt_done()
+
+    def _doubt_done(self) -> None:
+        """Doubt a change that does nothing the other side has not done too, at another one of some equal places."""
+        alone = [r for r in self._regions if not r.is_conflict and not r.is_dropped and not r.is_both]
+        effects = [[(r, effect_of(self._zones, r.hunks[side])) for r in alone if r.hunks[side]] for side in (0, 1)]
+        base = Order(self._base)
+        for side in (MINE, THEIRS):
+            done = Done(base, Order(self._texts[1 - side]), (effect for _, effect in effects[1 - side]))
+            for region, effect in effects[side]:
+                if done.has(effect):
+                    self._doubts.forced.update(region.keys)
 
     def _doubt_doubled(self, joined: Joined) -> None:
         """Doubt changes that together write a long sentence more often than either side has it.
@@ -177,7 +191,7 @@ class Attempt:
                 continue
             inside = self._inside(1 - side, move)
             keys = {(1 - side, hunk.start, hunk.end) for hunk in inside or ()}
-            if inside and taken.isdisjoint(keys) and self._follow(side, move, back, inside):
+            if inside and taken.isdisjoint(keys) and self._follow(side, move, away, back, inside):
                 eaten |= keys
                 self._followed.append((side, move, {self._key(side, away), self._key(side, back)}))
         for side in (MINE, THEIRS):
@@ -212,13 +226,15 @@ class Attempt:
             return None
         return inside
 
-    def _follow(self, side: int, move: Move, back: int, inside: list[Hunk]) -> bool:
+    def _follow(self, side: int, move: Move, away: int, back: int, inside: list[Hunk]) -> bool:
         """Put the other side's edits into the block at its new place, if they join without conflict."""
         before = self._base[move.old_start : move.old_end]
         moved = self._texts[side][move.new_start : move.new_end]
         edited = apply(before, move.old_start, inside)
         if not words(apply(before, move.old_start, [replace(hunk, new="") for hunk in inside])):
             return False  # what another text was put in the place of is not edited
+        if stands_in(edited, self._changes[side][away].new):
+            return False  # the other side edited it too, in place, and what seems moved is one more that is equal
         if moved == before:
             joined = edited
         else:

@@ -10,12 +10,16 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import Final, NamedTuple
 
+from workspace.text.again import Done, Order, effect_of
 from workspace.text.diff import Move, compare
 from workspace.text.hunks import Hunk, Zones, apply, hunks, is_in_tag
 from workspace.text.regions import beside, is_alike, is_entangled, is_structural, named, near
 from workspace.text.seams import FARTHEST, Seams
 from workspace.text.tokens import blocks, words
 from workspace.text.wordings import is_known_again, stands_in, stands_often
+
+Name = tuple[int, int, str]
+"""Of `regions.named`: the same for everybody who did the same."""
 
 _WORD: Final = re.compile(r"[^\W_]")
 
@@ -52,6 +56,7 @@ class Ground:
         self._part = _Part(base, current)
         self._moved: dict[Move, _Part] = {}
         self._names = {hunk: name for name, hunk in named(base, changes)}
+        self._done = self._part.done(set(self._names.values()))
 
     def find(self, change: Hunk) -> Spot:
         """What became of one of the changes."""
@@ -60,7 +65,7 @@ class Ground:
             spot = self._find_moved(change) or spot
         if spot.state != State.SETTLED and not (spot.is_applicable and change.old.strip()):
             spot = self._find_elsewhere(change) or spot
-        if spot.is_applicable and self._makes_words(change, spot):
+        if spot.is_applicable and (self._part.is_done(change, self._done) or self._makes_words(change, spot)):
             spot = spot._replace(state=State.NEEDS_REBASE)
         return spot
 
@@ -110,19 +115,30 @@ class _Part:
     def __init__(self, base: str, current: str) -> None:
         difference = compare(base, current)
         self.moves = difference.moves
-        self._base = base
+        self._base, self._current = base, current
         self._hunks = hunks(difference)
-        self._names = {name for name, _ in named(base, self._hunks)}
+        self._name = {hunk: name for name, hunk in named(base, self._hunks)}
+        self._names = set(self._name.values())
         self._visible = [hunk for hunk in self._hunks if not hunk.is_blank]
         self._zones = Zones(base)
         self._clusters = self._zones.clusters(self._visible)
         self._ends = list(accumulate(map(len, blocks(base))))
 
+    def done(self, agreed: set[Name]) -> Done:
+        """What the hunks did that nobody else did in the same way."""
+        clusters = ([hunk for hunk in cluster.hunks if self._name[hunk] not in agreed] for cluster in self._clusters)
+        effects = (effect_of(self._zones, changes) for changes in clusters if changes)
+        return Done(Order(self._base), Order(self._current), effects)
+
+    def is_done(self, change: Hunk, done: Done) -> bool:
+        """Whether a change may have been made already, at another one of some equal places."""
+        return not change.is_blank and done.has(effect_of(self._zones, [change]))
+
     def has_put_in(self, wording: str) -> bool:
         """Whether a hunk puts this wording in."""
         return any(stands_in(wording, hunk.new) for hunk in self._visible)
 
-    def find(self, change: Hunk, name: tuple[int, int, str] | None = None) -> Spot:
+    def find(self, change: Hunk, name: Name | None = None) -> Spot:
         """What became of a change; `name` is the one that is the same for everybody who did the same."""
         met = [hunk for hunk in beside(change, self._hunks) if is_entangled(change, hunk)]
         start, end = self._passage(change, met)
@@ -151,8 +167,7 @@ class _Part:
         if any(hunk.start < change.start or change.end < hunk.end for hunk in inside):
             return False
         return not met or (
-            not change.is_blank
-            and all(hunk.is_blank and not is_structural(self._base, self._zones, hunk, change) for hunk in met)
+            not change.is_blank and all(hunk.is_blank and not is_structural(self._zones, hunk, change) for hunk in met)
         )
 
     def _state(self, change: Hunk, block: tuple[int, int], *, is_met: bool) -> State:

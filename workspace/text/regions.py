@@ -63,16 +63,19 @@ class Region:
             self.hunks[side][:] = sorted(joined, key=lambda hunk: (hunk.start, hunk.end))
 
 
-def gather(base: str, changes: Changes, *, forced: set[Key], dropped: set[Key], links: list[set[Key]]) -> list[Region]:
+def gather(
+    zones: Zones, changes: Changes, *, forced: set[Key], dropped: set[Key], links: list[set[Key]]
+) -> list[Region]:
     """The regions of two writers' changes, in order.
 
     Args:
-        changes: hunks on `base`, each side's in order, with something kept between two of them.
+        changes: hunks on the base of `zones`, each side's in order, with something kept between two of them.
         forced: hunks that are in conflict whatever else; dropped: hunks to leave out where no conflict is.
         links: hunks that are in conflict together (the two halves of a move).
     """
+    base = zones.base
     regions, rest = _agreed(base, changes)
-    regions += _meet(base, rest)
+    regions += _meet(zones, rest)
     for region in regions:
         keys = region.keys
         region.is_conflict = not forced.isdisjoint(keys) or (
@@ -150,9 +153,8 @@ def _common_end(one: str, other: str) -> int:
     return low
 
 
-def _meet(base: str, changes: Changes) -> list[Region]:
+def _meet(zones: Zones, changes: Changes) -> list[Region]:
     """The regions of changes that are not the same on both sides."""
-    zones = Zones(base)
     visible = [zones.clusters([hunk for hunk in side if not hunk.is_blank]) for side in changes]
     unions = _Unions()
     for side, clusters in enumerate(visible):
@@ -162,7 +164,7 @@ def _meet(base: str, changes: Changes) -> list[Region]:
         for theirs in near(mine, visible[THEIRS]):
             if mine.disturbs(theirs) or theirs.disturbs(mine):
                 unions.join((MINE, mine.hunks[0]), (THEIRS, theirs.hunks[0]))
-    lost = _place_blanks(base, zones, changes, unions)
+    lost = _place_blanks(zones, changes, unions)
     return unions.regions(lost)
 
 
@@ -173,7 +175,7 @@ def near(cluster: Cluster, others: Sequence[Cluster]) -> Iterable[Cluster]:
     return others[first:last]
 
 
-def _place_blanks(base: str, zones: Zones, changes: Changes, unions: _Unions) -> set[Key]:
+def _place_blanks(zones: Zones, changes: Changes, unions: _Unions) -> set[Key]:
     """Add the blank-only hunks; those that give way to a change of the other side are returned."""
     blanks = [(side, hunk) for side in (MINE, THEIRS) for hunk in changes[side] if hunk.is_blank]
     for side, hunk in blanks:
@@ -183,7 +185,7 @@ def _place_blanks(base: str, zones: Zones, changes: Changes, unions: _Unions) ->
         for other in beside(hunk, changes[1 - side]):
             if not is_entangled(hunk, other):
                 continue
-            if not other.is_blank and is_structural(base, zones, hunk, other):
+            if not other.is_blank and is_structural(zones, hunk, other):
                 unions.join((side, hunk), (1 - side, other))
             elif not other.is_blank or _rank(hunk) < _rank(other):
                 lost.add((side, hunk.start, hunk.end))
@@ -203,8 +205,9 @@ def is_entangled(one: Hunk, other: Hunk) -> bool:
     return overlap or one.is_insertion or other.is_insertion
 
 
-def is_structural(base: str, zones: Zones, blank: Hunk, other: Hunk) -> bool:
+def is_structural(zones: Zones, blank: Hunk, other: Hunk) -> bool:
     """Whether a blank change carries structure that the visible one, entangled with it, would lose."""
+    base = zones.base
     is_within = other.start <= blank.start and blank.end <= other.end and not other.is_insertion
     if is_within and not other.new.strip():
         return False  # structure of a passage that the other side took away
