@@ -19,7 +19,8 @@ OLD = (
 )
 NEW = (
     "## Ziel\n\nDie Stadt fragt die Bürger*innen und hört alle an.\n\nDas gilt für alle.\n\n"
-    "- Rat der Stadt fragen\n- Plan machen\n\nEin Satz, der bleibt.\n\n## Frist\n\nDie Frist endet am 1. Mai.\n\nWer sie versäumt, <wird> noch gehört.\n"
+    "- Rat der Stadt fragen\n- Plan machen\n\nEin Satz, der bleibt.\n\n## Frist\n\nDie Frist endet am 1. Mai.\n\n"
+    "Wer sie versäumt, <wird> noch gehört.\n"
 )
 _PLAIN_TAGS = {"p", "ins", "del", "strong", "em", "s", "code", "a", "br"}
 
