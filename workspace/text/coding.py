@@ -28,8 +28,8 @@ LONG_WORD = 8
 """So many letters make a word rare enough to tell where it stands."""
 WORD_RUN = 3
 """So many words in a row can identify a block."""
-MANY_WORDS = 40
-"""Blocks with more words are known by the runs that begin with a long one."""
+FEW_RUNS = 3
+"""Blocks with fewer runs that begin with a long word are known by every run."""
 _NO_WORDS = re.compile(f"[\0-{chr(WORDS_FROM - 1)}]+")
 _LONG_RUN = re.compile(f"(?=([{chr(LONG_FROM)}-\U0010ffff].{{{WORD_RUN - 1}}}))", re.DOTALL)
 
@@ -150,7 +150,7 @@ class Blocks:
         self._vocabulary, self._side = vocabulary, side
         self._tokens = Coded(self.text, array("L"), array("L"), "")
         self._spans: list[Span | None] = [None] * len(blocks)
-        self._runs: dict[int, set[str]] = {}
+        self._runs: dict[int, list[str]] = {}
 
     def read(self, places: Iterable[int]) -> None:
         """Read the tokens of blocks, given in increasing order."""
@@ -180,19 +180,25 @@ class Blocks:
         """The words of one block."""
         return only_words(self.codes(at))
 
-    def word_runs(self, at: int) -> set[str]:
-        """Runs of `WORD_RUN` words that one block can be known by; where there are fewer words, all of them."""
+    def word_runs(self, at: int) -> list[str]:
+        """Runs of `WORD_RUN` words that one block can be known by: those that begin with a long word, as a sample.
+
+        Where these are few, every run; where there are fewer words, all of them as one.
+        """
+        found = self._long_runs(at)
+        return found if len(found) >= FEW_RUNS else _every_run(self.words(at))
+
+    def shared_runs(self, places: Iterable[int], *, has_long: bool) -> set[str]:
+        """Runs of some blocks to hold against those of others: all, or all that begin with a long word."""
+        if has_long:
+            return set[str]().union(*map(self._long_runs, places))
+        return set[str]().union(*(_every_run(self.words(at)) for at in places))
+
+    def _long_runs(self, at: int) -> list[str]:
         found = self._runs.get(at)
         if found is None:
-            found = self._runs[at] = set(self._word_runs(self.words(at)))
+            found = self._runs[at] = _LONG_RUN.findall(self.words(at))
         return found
-
-    @staticmethod
-    def _word_runs(words: str) -> Iterable[str]:
-        if len(words) < WORD_RUN:
-            return [words] if words else []
-        found = _LONG_RUN.findall(words) if len(words) > MANY_WORDS else []
-        return found or (words[at : at + WORD_RUN] for at in range(len(words) - WORD_RUN + 1))
 
     def letters(self, at: int) -> int:
         """How many letters and digits the words of one block have."""
@@ -228,6 +234,12 @@ class Blocks:
             self.read([at])
             return self._span(at)
         return span
+
+
+def _every_run(words: str) -> list[str]:
+    if len(words) < WORD_RUN:
+        return [words] if words else []
+    return [words[at : at + WORD_RUN] for at in range(len(words) - WORD_RUN + 1)]
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from workspace.text.coding import Blocks
+from workspace.text.coding import FEW_RUNS, Blocks
 from workspace.text.longest import common_end, common_length
 from workspace.text.pairing import BlockPair, Pairing, pair, pair_blocks
 from workspace.text.tokens import blocks
@@ -187,14 +187,14 @@ def _took_over(one: Blocks, changed: list[int], other: Blocks, partner: list[int
     """
     if not gap:
         return False
-    ours, theirs, runs = (
-        set[str]().union(*map(side.word_runs, places))
-        for side, places in ((one, changed), (other, partner), (other, gap))
-    )
+    runs = other.shared_runs(gap, has_long=True)
+    has_long = len(runs) >= FEW_RUNS
+    if not has_long:
+        runs = other.shared_runs(gap, has_long=False)
     if not runs:
         before, behind, found = (
             "".join(map(side.codes, places)) for side, places in ((one, changed), (other, partner), (other, gap))
         )
         return before.count(found) > behind.count(found)
-    lacking = ours - theirs
+    lacking = one.shared_runs(changed, has_long=has_long) - other.shared_runs(partner, has_long=has_long)
     return len(runs & lacking) > SHARED * min(len(runs), len(lacking))

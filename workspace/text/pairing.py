@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from rapidfuzz.distance import Indel
 
@@ -39,6 +40,7 @@ COMPARED_CELLS = 400
 """In gaps up to this many pairs of blocks every pair is compared."""
 
 Pair = tuple[int, int]
+Owners = tuple[dict[str, int], dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,7 @@ def _candidates(old: Blocks, new: Blocks) -> dict[Pair, float]:
     alike = {
         (i, new_once[block]): 1.0 for block, i in old_once.items() if block and i >= 0 and new_once.get(block, -1) >= 0
     }
-    votes = _votes(
-        _word_runs_of_one_block(old, {i for i, _ in alike}), _word_runs_of_one_block(new, {j for _, j in alike})
-    )
+    votes = _votes(_owners(old, {i for i, _ in alike}), _owners(new, {j for _, j in alike}))
     best_new: dict[int, Pair] = {}
     best_old: dict[int, Pair] = {}
     for (i, j), count in votes.items():
@@ -104,26 +104,27 @@ def _candidates(old: Blocks, new: Blocks) -> dict[Pair, float]:
     return alike
 
 
-def _votes(old: dict[str, int], new: dict[str, int]) -> Counter[Pair]:
+def _votes(old: Owners, new: Owners) -> Counter[Pair]:
     """How many runs of words two blocks share that no other block has."""
-    shared = list(old.keys() & new.keys())
-    votes = Counter(zip(map(old.__getitem__, shared), map(new.__getitem__, shared), strict=True))
-    return Counter({pair: count for pair, count in votes.items() if min(pair) >= 0})
+    (first_old, last_old), (first_new, last_new) = old, new
+    return Counter(
+        (last_old[run], last_new[run])
+        for run in first_old.keys() & first_new.keys()
+        if first_old[run] == last_old[run] and first_new[run] == last_new[run]
+    )
 
 
-def _word_runs_of_one_block(side: Blocks, done: set[int]) -> dict[str, int]:
-    """Each run of words with its block, or -1 where several blocks have it."""
+def _owners(side: Blocks, done: set[int]) -> Owners:
+    """For each run of words the first and the last block that has it; blocks that are done do not count."""
     places = [at for at in range(len(side.blocks)) if at not in done]
     side.read(places)
-    found: dict[str, int] = {}
-    seen: set[str] = set()
+    runs: list[str] = []
+    owners: list[int] = []
     for at in places:
-        runs = side.word_runs(at)
-        again = seen & runs
-        seen |= runs
-        found.update(dict.fromkeys(runs, at))
-        found.update(dict.fromkeys(again, -1))
-    return found
+        found = side.word_runs(at)
+        runs += found
+        owners += repeat(at, len(found))
+    return dict(zip(reversed(runs), reversed(owners), strict=True)), dict(zip(runs, owners, strict=True))
 
 
 def _similarity(old: str, new: str) -> float:

@@ -21,6 +21,7 @@ from workspace.text.redline_inline import PLACE, Context, flatten
 from workspace.text.redline_nodes import Group, Node, all_notes
 from workspace.text.redline_notes import Note
 from workspace.text.redline_text import CHANGE, TextHtml, note_ident
+from workspace.text.redline_words import Words
 
 _WRAPS = {"quote": "blockquote", "definitions": "dl"}
 _ALIGN = {"right": "num", "center": "center"}
@@ -328,18 +329,20 @@ class BlockHtml(TextHtml):
     def said(self, nodes: Iterable[Node]) -> None:
         """What the words of some blocks do not show, each as a line below them."""
         for note in dict.fromkeys(all_notes(nodes)):
-            text = self._said(note)
+            text = said(note, self.words)
             if text:
                 self.out.append(f'<p class="said" data-skip>{escape(text)}</p>\n')
 
-    def _said(self, note: Note) -> str:
-        kind = note.kind
-        if kind == "target":
-            kind = "target" if note.was and note.now else "target_new" if note.now else "target_gone"
-        elif kind == "place":
-            kind = "place_new" if note.now.startswith(PLACE) else "place_gone"
-        template = self.words.said.get(kind, "")
-        return template.format(quote=short(note.quote), was=short(note.was), now=short(note.now))
+
+def said(note: Note, words: Words) -> str:
+    """A remark in words; "" where there are none for it."""
+    kind = note.kind
+    if kind == "target":
+        kind = "target" if note.was and note.now else "target_new" if note.now else "target_gone"
+    elif kind == "place":
+        kind = "place_new" if note.now.startswith(PLACE) else "place_gone"
+    template = words.said.get(kind, "")
+    return template.format(quote=short(note.quote), was=short(note.was), now=short(note.now))
 
 
 def tag_of(block: Block) -> str:

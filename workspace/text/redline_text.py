@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 
 from workspace.text import html_inline
 from workspace.text.html_inline import mention_ident
 from workspace.text.leaves import LEAVES
-from workspace.text.nodes import Block, Break, FootnoteRef, Image
+from workspace.text.nodes import Block, Break, Code, FootnoteRef, Image, Inline, Link, Text
 from workspace.text.passages import escape
 from workspace.text.redline_inline import BORDER, Border, Context, Flat, Leaf, Piece, Style, flatten
 from workspace.text.redline_nodes import Node
@@ -63,9 +63,12 @@ class TextHtml:
         leaf = node.leaf
         if leaf is None:
             block = self.block_of(node)
-            if block.kind in LEAVES:
+            kind = -1 if self.side < 0 else 1
+            if block.kind == "figure":
                 flat = flatten(block, self.context)
-                self._passage(flat, 0, len(flat.text), -1 if self.side < 0 else 1)
+                self._passage(flat, 0, len(flat.text), kind)
+            elif block.kind in LEAVES:
+                self._unchanged(block.inlines, kind)
             return
         for index, span in enumerate(leaf.spans):
             if self.side and span.kind == -self.side:
@@ -77,6 +80,28 @@ class TextHtml:
                 self._border(span.kind)
             else:
                 self._change(node, leaf, index, flat)
+
+    def _unchanged(self, inlines: Iterable[Inline], kind: int, *, is_linked: bool = False) -> None:
+        """Words that are the same on both sides; most of a page, so they are written without being flattened."""
+        out = self.out
+        for node in inlines:
+            if isinstance(node, Text):
+                out.append(escape(node.text))
+            elif isinstance(node, Break):
+                out.append("<br>\n" if node.hard else " ")
+            elif isinstance(node, Image):
+                out.append(self.image(node))
+            elif isinstance(node, FootnoteRef):
+                out.append(self._mention(node, kind, is_linked=is_linked))
+            elif isinstance(node, Link):
+                out.append(self._link(("link", self.context.target(node.target), node.title)))
+                self._unchanged(node.children, kind, is_linked=True)
+                out.append("</a>")
+            else:
+                tag = "code" if isinstance(node, Code) else _TAGS[node.style]
+                out.append(f"<{tag}>")
+                self._unchanged(node.children, kind, is_linked=is_linked)
+                out.append(f"</{tag}>")
 
     def _change(self, node: Node, leaf: Leaf, index: int, flat: Flat) -> None:
         span = leaf.spans[index]
@@ -165,16 +190,18 @@ class TextHtml:
             return "<br>\n"
         if isinstance(atom, Border):
             return "</p>\n<p>" if BORDER in piece.text[first:after] else " "
-        return self.image(atom) if isinstance(atom, Image) else self._mention(piece, atom, kind)
+        if isinstance(atom, Image):
+            return self.image(atom)
+        return self._mention(atom, kind, is_linked=any(style[0] == "link" for style in piece.styles))
 
-    def _mention(self, piece: Piece, mention: FootnoteRef, kind: int) -> str:
+    def _mention(self, mention: FootnoteRef, kind: int, *, is_linked: bool) -> str:
         number = mention.number
         address = ""
         if kind > 0 and self.has_ids:
             count = self.mentions[mention.label] = self.mentions.get(mention.label, 0) + 1
             address = f' id="{mention_ident(number, count)}"'
         label = escape(self.words.page.footnote.format(number=number))
-        if any(style[0] == "link" for style in piece.styles):
+        if is_linked:
             inner = f"<span{address}>{number}</span>"
         else:
             inner = f'<a href="#{note_ident(-1 if kind < 0 else 1, number)}"{address} aria-label="{label}">{number}</a>'
