@@ -8,16 +8,14 @@ known by what stands around it. What cannot be decided is left out. Blanks never
 from __future__ import annotations
 
 import random
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
-Span = tuple[int, int]
-Words = list[tuple[str, int, int]]
+from benchmarks.text.anchor_reading import Reading, Span, Words, threes_of
+
 Stretch = tuple[int, int, int, int]
 """Sentences old[a:b] and new[c:d] between two that stand still."""
 
@@ -47,10 +45,6 @@ ELSEWHERE = 0.3
 LEFT = 0.1
 """Of a passage that is gone at most this share of all three words in a row stands anywhere."""
 
-_PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*")
-_SENTENCE = re.compile(r"\S.*?(?:[.!?][\"”“»)*_]*(?=\s+[^a-zß-ÿ\s])|(?=\n\s*(?:[-*+#|>]|\d+[.)])\s)|\Z)", re.S)
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -60,54 +54,6 @@ class Case:
     start: int
     end: int
     truth: Span | None
-
-
-class Reading:
-    """One text, cut into paragraphs and sentences."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.sentences: list[Span] = []
-        self.paragraphs: list[Span] = []
-        """For each paragraph its first sentence and the one behind its last."""
-        for found in _PARAGRAPH.finditer(text):
-            first, start = len(self.sentences), found.start()
-            cut = (
-                (start + one.start(), start + len(one[0].rstrip()) + one.start())
-                for one in _SENTENCE.finditer(found[0])
-            )
-            self.sentences += [span for span in cut if span[0] < span[1]]
-            self.paragraphs.append((first, len(self.sentences)))
-        self.seen = ["".join(text[start:end].split()) for start, end in self.sentences]
-        """Each sentence without blanks."""
-        self.count = Counter(self.seen)
-
-    def span(self, paragraph: Span) -> Span:
-        """Where the sentences of a paragraph stand."""
-        return self.sentences[paragraph[0]][0], self.sentences[paragraph[1] - 1][1]
-
-    def words(self, span: Span) -> Words:
-        """The words of a span with their places."""
-        return [(one[0], one.start(), one.end()) for one in _WORD.finditer(self.text, *span)]
-
-    def sentence_at(self, position: int) -> int:
-        """The last sentence that begins at a position or before."""
-        return bisect_right(self.sentences, (position, len(self.text))) - 1
-
-    @cached_property
-    def visible(self) -> str:
-        """The text without blanks."""
-        return "".join(self.text.split())
-
-    @cached_property
-    def threes(self) -> set[tuple[str, ...]]:
-        """All three words in a row."""
-        return _threes(self.words((0, len(self.text))))
-
-    def __contains__(self, seen: str) -> bool:
-        """Whether something without blanks stands exactly once in the text."""
-        at = self.visible.find(seen)
-        return at >= 0 and self.visible.find(seen, at + 1) < 0
 
 
 class Truth:
@@ -141,7 +87,7 @@ class Truth:
 
     def _is_same(self, i: int, j: int) -> bool:
         """Whether the only new sentence between the same neighbours is the old one, and no other is more like it."""
-        old, new = (_threes(one.words(one.sentences[at])) for one, at in ((self.old, i), (self.new, j)))
+        old, new = (threes_of(one.words(one.sentences[at])) for one, at in ((self.old, i), (self.new, j)))
         is_elsewhere = len((old - new) & self.new.threes) > ELSEWHERE * len(old)
         return not is_elsewhere and _alike(self.old, i, self.new, j) >= ALIKE
 
@@ -289,7 +235,7 @@ class Truth:
                 continue
             i = self.chance.randrange(a + 1, b - 1)
             around = self.old.sentences[i - 1][0], self.old.sentences[i + 1][1]
-            threes = _threes(self.old.words(around))
+            threes = threes_of(self.old.words(around))
             if len(threes) < 6 or len(threes & self.new.threes) > LEFT * len(threes):
                 continue
             whole = self.old.sentences[i]
@@ -384,12 +330,6 @@ def _has_neighbour(old: Words, at: int, new: Words, to: int) -> bool:
     """Whether a word stands beside the same word in both."""
     before = at > 0 < to and old[at - 1][0] == new[to - 1][0]
     return before or (at + 1 < len(old) and to + 1 < len(new) and old[at + 1][0] == new[to + 1][0])
-
-
-def _threes(words: Words) -> set[tuple[str, ...]]:
-    """All three words in a row, without regard to capitals."""
-    low = [word.lower() for word, _, _ in words]
-    return set(zip(low, low[1:], low[2:], strict=False))
 
 
 def _places(quote: str, text: str) -> list[Span]:

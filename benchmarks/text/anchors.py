@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from benchmarks.text.anchor_reading import Reading, Span
 from benchmarks.text.anchor_truth import (
     CHANGED,
     COUNTED,
@@ -16,8 +17,6 @@ from benchmarks.text.anchor_truth import (
     UNCHANGED,
     WORD,
     Case,
-    Reading,
-    Span,
     Truth,
 )
 from benchmarks.text.anchor_ways import ANYWHERE, Positions, by_context, by_search

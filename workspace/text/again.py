@@ -18,6 +18,8 @@ from workspace.text.tokens import sentences, words
 
 LOOKED_AT: Final = 200
 """So many places of one sentence are looked at; what stands more often says nothing."""
+LONGEST: Final = 20_000
+"""Characters; what is longer, with the sentence before and behind, stands nowhere twice."""
 MOVED: Final = 10
 """So many equal sentences on either side of a change are looked at: it may have been made at any of them."""
 
@@ -43,6 +45,9 @@ class Effect:
             come.update(other.come)
             gone.update(other.gone)
         return self.come <= come and self.gone <= gone
+
+
+NO_EFFECT: Final = Effect(Counter(), Counter(), frozenset(), ())
 
 
 class Order:
@@ -95,10 +100,12 @@ def effect_of(zones: Zones, changes: Sequence[Hunk]) -> Effect:
     start, end = zones.between(changes[0].start, changes[-1].end)
     for _ in range(MOVED):
         start, end = zones.between(max(0, start - 1), min(end + 1, length))  # a sentence more on either side
+        if end - start > LONGEST:
+            return NO_EFFECT
         passage = zones.base[start:end]
         old, new = (["", *_pieces(text), ""] for text in (passage, apply(passage, start, changes)))
         if old == new:
-            return Effect(Counter(), Counter(), frozenset(), ())
+            return NO_EFFECT
         ends = list(_ends(old, new))
         first, last = min(before for before, _ in ends), min(behind for _, behind in ends)
         if (first > 1 or start == 0) and (last > 1 or end == length):

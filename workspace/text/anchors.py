@@ -179,12 +179,6 @@ class _Search:
             return self._with_sentence()
         return self._here(found, is_moved=True) if found[0] != placed.start else None
 
-    def _kept(self, placed: Placed) -> Placement:
-        """Where all its words are, with what came between them."""
-        span = (placed.start, placed.end)
-        is_same = self.new[slice(*span)].split() == self.old[self.anchor.start : self.anchor.end].split()
-        return self._here(span if is_same else self._whole(placed), is_moved=placed.is_moved)
-
     def _restored(self) -> Placement | None:
         """The quote around what was left of it, where its words are back."""
         placed = self.placed

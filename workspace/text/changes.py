@@ -64,6 +64,7 @@ class Placed:
 
     @property
     def is_applicable(self) -> bool:
+        """Whether `apply` may put it in; what is settled is there already."""
         return self.state in (State.CLEAN, State.ADAPTED)
 
 

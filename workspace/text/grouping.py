@@ -40,14 +40,17 @@ class Sitting:
 
     @property
     def newest(self) -> Kept:
+        """The revision the line shows."""
         return self.revisions[0]
 
     @property
     def oldest(self) -> Kept:
+        """The revision it begins with."""
         return self.revisions[-1]
 
     @property
     def numbers(self) -> tuple[int, ...]:
+        """The numbers of its revisions, the newest first."""
         return tuple(revision.number for revision in self.revisions)
 
 

@@ -41,6 +41,7 @@ class Hunk:
 
     @property
     def is_insertion(self) -> bool:
+        """Whether nothing of the base goes, not even a blank."""
         return self.start == self.end
 
     @property
@@ -50,6 +51,7 @@ class Hunk:
 
     @property
     def new_end(self) -> int:
+        """Where `new` ends in the writer's text."""
         return self.new_start + len(self.new)
 
 

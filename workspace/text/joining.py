@@ -41,6 +41,7 @@ class Joined:
 
     @property
     def is_clean(self) -> bool:
+        """Whether nobody has to be asked."""
         return not any(edit.region.is_conflict for edit in self.edits)
 
     def outside_conflicts(self) -> str:
@@ -111,6 +112,7 @@ class Attempt:
             self._see_moves((mine.moves, theirs.moves))
 
     def join(self) -> Joined:
+        """The result of this attempt; `check` has to look at it."""
         regions = self._regions = gather(
             self._zones,
             self._changes,

@@ -42,6 +42,7 @@ class Merged:
 
     @property
     def is_clean(self) -> bool:
+        """Whether nobody has to be asked."""
         return not self.conflicts
 
     def resolved(self, choices: Sequence[str]) -> str:

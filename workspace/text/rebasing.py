@@ -43,6 +43,7 @@ class Spot(NamedTuple):
 
     @property
     def is_applicable(self) -> bool:
+        """Whether the change may be put there as it is."""
         return self.state in (State.CLEAN, State.ADAPTED)
 
 

@@ -46,10 +46,12 @@ class Region:
 
     @property
     def is_both(self) -> bool:
+        """Whether both sides changed something in it."""
         return bool(self.hunks[MINE] and self.hunks[THEIRS])
 
     @property
     def keys(self) -> list[Key]:
+        """The names of its hunks."""
         return [(side, hunk.start, hunk.end) for side in (MINE, THEIRS) for hunk in self.hunks[side]]
 
     def wording(self, base: str, side: int) -> str:
@@ -57,6 +59,7 @@ class Region:
         return apply(base[self.start : self.end], self.start, self.hunks[side])
 
     def take(self, other: Region) -> None:
+        """Take in another region with its hunks."""
         self.start, self.end = min(self.start, other.start), max(self.end, other.end)
         for side in (MINE, THEIRS):
             joined = [*self.hunks[side], *other.hunks[side]]

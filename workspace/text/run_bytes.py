@@ -63,12 +63,15 @@ class Reader:
         self.count = self._number()
 
     def key(self, length: int) -> bytes:
+        """The next `length` bytes, which name what follows. Raises: ValueError at the end of the data."""
         return self._take(length)
 
     def runs(self) -> Runs:
+        """The next runs. Raises: ValueError when they are not of these authors, or cut off."""
         return tuple(self._run() for _ in self._times())
 
     def finish(self) -> None:
+        """Nothing may follow. Raises: ValueError when something does."""
         if self._at != len(self._data):
             raise _foreign()
 
