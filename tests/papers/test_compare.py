@@ -177,6 +177,22 @@ def test_who_took_something_out_is_found_in_the_revision_where_it_is_missing(
     assert "Eingefügt von Emil Redaktion:" in page
 
 
+def test_who_brought_old_words_to_a_new_place_is_named(client_for: ClientFor, people: People) -> None:
+    """The words are the editor's, from before the older text; the lead set them apart."""
+    set_role(actor_of(people.lead), people.quality, people.reviewer, Role.EDITOR)
+    session().commit()
+    words = "Die Antwort ist öffentlich und nennt Gründe."
+    paper = make_paper(people)
+    apart = TEXT.replace(f" {words}", f"\n\n> {words}")
+    save(paper, people.lead, apart)
+    save(paper, people.reviewer, apart.replace("keine Satzung", "die Satzung nicht"))
+    save(paper, people.lead, apart.replace("keine Satzung", "die Satzung nicht") + "\nAm Ende.\n")
+    page = page_of(client_for, people.reader, f"/papers/{paper.key}/compare/1/4")
+    changes = re.findall(r'data-n="\d+"><div class="row__by" data-skip>(.*?)</div>', page, re.S)
+    named = [re.findall(r'title="([^"]*)"', change) for change in changes]
+    assert named == [["Clara Leitung"], ["Clara Leitung"], ["Rosa Review"], ["Clara Leitung"]]
+
+
 def test_views_are_links_and_show_the_same_changes(client_for: ClientFor, people: People) -> None:
     paper = two_hands(people)
     start = f"/papers/{paper.key}/compare/1/3"
