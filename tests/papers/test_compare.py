@@ -183,7 +183,7 @@ def test_who_brought_old_words_to_a_new_place_is_named(client_for: ClientFor, pe
     session().commit()
     words = "Die Antwort ist öffentlich und nennt Gründe."
     paper = make_paper(people)
-    apart = TEXT.replace(f" {words}", f"\n\n> {words}")
+    apart = TEXT.replace(f" {words}", "").replace("\n\n## Was", f"\n\n{words}\n\n## Was")
     save(paper, people.lead, apart)
     save(paper, people.reviewer, apart.replace("keine Satzung", "die Satzung nicht"))
     save(paper, people.lead, apart.replace("keine Satzung", "die Satzung nicht") + "\nAm Ende.\n")
