@@ -1,4 +1,4 @@
-// sources 7102d2c2e40ccc77
+// sources 529ec774777849bc
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -388,7 +388,7 @@ fit();
 room.addEventListener("change", fit);
 };
 openWhere(".toc > details, .filters > details", "(min-width: 64rem)");
-openWhere(".cmp__toc--beside > details", "(min-width: 84rem)");
+openWhere(".cmp__toc--beside > details", "(min-width: 76rem)");
 const sections = [...document.querySelectorAll(":is(.reading, .ed) .toc a[href^='#'], .cmp__toc a[href^='#']")]
 .map((link) => ({ link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))
 .filter((section) => section.heading);

@@ -1,4 +1,4 @@
-// sources 54e73a0e168e0b82
+// sources 4b8311d1ad902f67
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -276,7 +276,7 @@ fit();
 room.addEventListener("change", fit);
 };
 openWhere(".toc > details, .filters > details", "(min-width: 64rem)");
-openWhere(".cmp__toc--beside > details", "(min-width: 84rem)");
+openWhere(".cmp__toc--beside > details", "(min-width: 76rem)");
 const sections = [...document.querySelectorAll(":is(.reading, .ed) .toc a[href^='#'], .cmp__toc a[href^='#']")]
 .map((link) => ({ link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))
 .filter((section) => section.heading);

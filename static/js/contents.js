@@ -11,7 +11,7 @@ const openWhere = (selector, media) => {
   room.addEventListener("change", fit);
 };
 openWhere(".toc > details, .filters > details", "(min-width: 64rem)");
-openWhere(".cmp__toc--beside > details", "(min-width: 84rem)");
+openWhere(".cmp__toc--beside > details", "(min-width: 76rem)");
 
 const sections = [...document.querySelectorAll(":is(.reading, .ed) .toc a[href^='#'], .cmp__toc a[href^='#']")]
   .map((link) => ({ link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))

@@ -45,6 +45,9 @@ def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
         yield people.lead, path
     for path in ("", "/edit", "/history", "/revisions/1", "/compare/1/2", "/compare/1/2?view=side", "/files", "/log"):
         yield people.lead, base + path
+    for path in ("/history?chosen=1", "/history?q=nirgends"):
+        yield people.lead, base + path
+    yield None, f"/p/{slug}/compare/1.0/1.1?view=side"
     for path in ("/compare/1/2?view=changes", "/compare/1/2?view=clean", "/description", "/submission", "/print"):
         yield people.lead, base + path
     for path in ("/threads", f"/threads/{world.thread.number}", "/threads/new?revision=2", "/authors?start=0&end=20"):

@@ -15,11 +15,13 @@ from tests.people import People, actor_of
 from workspace import clock
 from workspace.accounts.models import Member
 from workspace.db import session
+from workspace.groups.actions import set_role
 from workspace.papers import actions
 from workspace.papers.comparison import View, compare
 from workspace.papers.comparison_words import period, sentence
 from workspace.papers.models import Paper
 from workspace.papers.queries import get_revision
+from workspace.permissions import Role
 from workspace.text.redline import Counts, Section
 from workspace.web.derived import Derived
 
@@ -125,6 +127,37 @@ def test_the_page_says_what_changed_and_who_did_it(client_for: ClientFor, people
     assert "2 Änderungen" in page
 
 
+def test_the_sentence_counts_from_the_first_change(client_for: ClientFor, people: People) -> None:
+    paper = two_hands(people)
+    actions.name_version(actor_of(people.lead), get_revision(paper, 3), name="B1")
+    session().commit()
+    with clock.at(MARCH.replace(day=20)):
+        page = page_of(client_for, people.reader, f"/papers/{paper.key}/compare/1/3")
+        assert heading_of(page) == "Vom 12. bis 14. März wurden 2 Absätze geändert."
+        one = page_of(client_for, people.reader, f"/papers/{paper.key}/compare/2/3")
+        assert heading_of(one) == "Am 14. März wurde 1 Absatz geändert."
+    (line,) = re.findall(r'<p class="cmp__from[^"]*">(.*?)</p>', page, re.S)
+    assert " ".join(re.sub("<[^>]*>", "", line).split()) == (
+        "Stand vom 9. März 2026, 17:40 →verglichen mit: Fassung B1 vom 14. März 2026, 17:40 (aktueller Stand)"
+    )
+
+
+def test_many_people_stand_behind_their_initials(client_for: ClientFor, people: People) -> None:
+    for member in (people.reviewer, people.reader, people.stranger):
+        set_role(actor_of(people.lead), people.quality, member, Role.EDITOR)
+    session().commit()
+    paper, text = make_paper(people), TEXT
+    for member in (people.editor, people.lead, people.reviewer, people.reader, people.stranger):
+        text += f"\n{member.name} schreibt diesen Absatz.\n"
+        save(paper, member, text)
+    page = page_of(client_for, people.reader, f"/papers/{paper.key}/compare/1/6")
+    (summary, listed) = re.findall(r'<details class="cmp__who"><summary>(.*?)</summary>(.*?)</details>', page, re.S)[0]
+    assert "5 Personen haben geändert" in summary
+    assert "Rosa Review" not in summary
+    assert "Rosa Review, 1<" in listed
+    assert "cmp__who" not in page_of(client_for, people.reader, f"/papers/{paper.key}/compare/2/6")
+
+
 def test_alone_one_needs_no_initials(client_for: ClientFor, people: People) -> None:
     paper = two_hands(people)
     page = page_of(client_for, people.reader, f"/papers/{paper.key}/compare/1/2")
@@ -142,6 +175,22 @@ def test_who_took_something_out_is_found_in_the_revision_where_it_is_missing(
     page = page_of(client_for, people.reader, f"/papers/{paper.key}/compare/1/3")
     assert "Gestrichen von Clara Leitung:" in page
     assert "Eingefügt von Emil Redaktion:" in page
+
+
+def test_who_brought_old_words_to_a_new_place_is_named(client_for: ClientFor, people: People) -> None:
+    """The words are the editor's, from before the older text; the lead set them apart."""
+    set_role(actor_of(people.lead), people.quality, people.reviewer, Role.EDITOR)
+    session().commit()
+    words = "Die Antwort ist öffentlich und nennt Gründe."
+    paper = make_paper(people)
+    apart = TEXT.replace(f" {words}", "").replace("\n\n## Was", f"\n\n{words}\n\n## Was")
+    save(paper, people.lead, apart)
+    save(paper, people.reviewer, apart.replace("keine Satzung", "die Satzung nicht"))
+    save(paper, people.lead, apart.replace("keine Satzung", "die Satzung nicht") + "\nAm Ende.\n")
+    page = page_of(client_for, people.reader, f"/papers/{paper.key}/compare/1/4")
+    changes = re.findall(r'data-n="\d+"><div class="row__by" data-skip>(.*?)</div>', page, re.S)
+    named = [re.findall(r'title="([^"]*)"', change) for change in changes]
+    assert named == [["Clara Leitung"], ["Clara Leitung"], ["Rosa Review"], ["Clara Leitung"]]
 
 
 def test_views_are_links_and_show_the_same_changes(client_for: ClientFor, people: People) -> None:

@@ -34,10 +34,11 @@ from workspace.web.derived import derived
 from workspace.web.i18n import fmt_datetime, locale
 from workspace.web.templating import initials
 
-COMPARISON_VERSION = 4
+COMPARISON_VERSION = 5
 """Part of every cache key: raise it with every change of what is written here."""
-MOST_TEXTS = 16
-"""Texts that are read to find who took something out; the rest stays without a name."""
+MOST_TEXTS = 128
+MOST_READ = 8_000_000
+"""So many texts in between, and characters of them, are read to find who moved something or took it out."""
 ENOUGH = 24
 """So many characters recognise a passage; shorter ones are looked for together with what stands around them."""
 
@@ -230,23 +231,31 @@ class _Credit:
             if after > start:
                 written[author] += min(end, after) - max(start, first)
             at += 1
+        if not written:  # words that stood elsewhere before: who brought them here
+            return self._at_the_turn(_recognisable(self._text(self.new), start, end), is_there_at_last=True)
         return [author for author, _count in written.most_common()]
 
     def removed(self, start: int, end: int) -> Sequence[Hashable]:
         """Who is credited in the revision in which old[start:end] was there no more."""
         if len(self.everybody) < 2:
             return tuple(self.everybody)
-        words = _recognisable(self._text(self.old), start, end)
-        low, high = self.old, self.new  # `low` still has them, `high` has them no more
+        return self._at_the_turn(_recognisable(self._text(self.old), start, end), is_there_at_last=False)
+
+    def _at_the_turn(self, words: str, *, is_there_at_last: bool) -> Sequence[Hashable]:
+        """Who is credited in a revision in which these words came or went; nobody where too much were to be read."""
+        low, high = self.old, self.new  # in `high` it is as at last, in `low` not yet
         while high - low > 1 and len(self._who(low, high)) > 1:
             middle = (low + high) // 2
-            if middle not in self.texts and len(self.texts) >= MOST_TEXTS:
+            if middle not in self.texts and self._has_read_enough():
                 return ()
-            if words in self._text(middle):
-                low = middle
-            else:
+            if (words in self._text(middle)) is is_there_at_last:
                 high = middle
+            else:
+                low = middle
         return sorted(self._who(low, high))
+
+    def _has_read_enough(self) -> bool:
+        return len(self.texts) >= MOST_TEXTS or sum(map(len, self.texts.values())) >= MOST_READ
 
     def _who(self, low: int, high: int) -> frozenset[int]:
         """Who is credited after one revision up to another."""

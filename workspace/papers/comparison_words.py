@@ -112,7 +112,7 @@ def sentence(when: str, counts: Counts) -> tuple[str, str, str]:
 
 
 _APART = re.compile(
-    r"(?<=\d) (?!bis|und|to|and)(?=[^\W\d])|(?<=\d\.) (?!bis)(?=[^\W\d])"  # 5 Absätze, 9. März
+    r"(?<=\d) (?!bis|und|wurde|to|and)(?=[^\W\d])|(?<=\d\.) (?!bis)(?=[^\W\d])"  # 5 Absätze, 9. März
     r"|(?<=[^\W\d]) (?=\d{4}\b)"  # März 2026
     r"|(?<=Abschnitt) |(?<=section) "
 )
