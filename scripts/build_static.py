@@ -34,9 +34,7 @@ _PAPER = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
     "selection read-mark keys"
 )
-_READING = (
-    f"{_PAPER} diff stepper synopsis history compare edition publishing fields"
-)
+_READING = f"{_PAPER} register diff stepper synopsis history compare edition publishing fields"
 _TOOL = "library start people tables search checklist desk log uploads editor conflict writing"
 _FORMS = "forms sign-in sheet"
 

@@ -1,4 +1,4 @@
-// sources 5d8fb09f19c4fc34
+// sources 73f73e1a67eef947
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources 8ea707683bbf6372
+// sources 9b01adb37fedbf7c
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources d62a15e22f29858c
+// sources 2cb0c24c30a164c5
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources db75d05ddd6b9428
+// sources a10e02d68d473511
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
