@@ -14,10 +14,10 @@ import argparse
 import io
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-from fontTools.varLib.instancer import instantiateVariableFont
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 FONTS = Path(__file__).resolve().parent.parent / "static" / "fonts"
 
@@ -40,6 +40,9 @@ UNUSED = ("BASE", "STAT", "MVAR", "gasp", "DSIG")
 
 def narrowed(source: Path, limits: dict[str, object]) -> bytes:
     """A font with its axes limited, ready to be cut."""
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
     font = instantiateVariableFont(TTFont(source), limits, inplace=True)
     kept = io.BytesIO()
     font.save(kept)
@@ -48,6 +51,9 @@ def narrowed(source: Path, limits: dict[str, object]) -> bytes:
 
 def cut(whole: bytes, signs: frozenset[int], features: tuple[str, ...]) -> bytes:
     """The part of a font that holds these signs, as WOFF2."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
     options = Options()
     options.layout_features = list(features)
     options.name_IDs = [1, 2, 3, 5, 13, 14]  # names, version, licence

@@ -1,4 +1,4 @@
-// sources 2cb0c24c30a164c5
+// sources 1e0a6caec8123f5d
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -465,7 +465,7 @@ const whole = async (thread) => {
 const address = thread.dataset.short;
 if (!address) return;
 delete thread.dataset.short;
-const shown = document.getElementById("deed").elements.shown.value;
+const shown = document.querySelector("[data-revision]").dataset.revision;
 try {
 const response = await fetch(`${address}?where=margin&shown=${shown}`, { headers: PIECE, redirect: "manual" });
 if (response.ok && swap(thread, await response.text())) return;

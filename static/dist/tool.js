@@ -1,4 +1,4 @@
-// sources a10e02d68d473511
+// sources d00596a4bda1cb94
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -294,7 +294,7 @@ const whole = async (thread) => {
 const address = thread.dataset.short;
 if (!address) return;
 delete thread.dataset.short;
-const shown = document.getElementById("deed").elements.shown.value;
+const shown = document.querySelector("[data-revision]").dataset.revision;
 try {
 const response = await fetch(`${address}?where=margin&shown=${shown}`, { headers: PIECE, redirect: "manual" });
 if (response.ok && swap(thread, await response.text())) return;

@@ -20,7 +20,7 @@ Span = tuple[int, int]
 
 _UNUSED = re.compile(r'(<(?:li|dd|div)\b[^<>]*) data-start="\d+"(?= data-end)| data-end="\d+"')
 """Positions of no use in a browser: a selection counts from the beginning of the block that holds its words."""
-_ADDRESS = re.compile(r'<(?!caption)\w+ id="([^"]+)"[^<>]*? data-start="(\d+)" data-end="(\d+)"')
+_ADDRESS = re.compile(r'<(?!caption)\w+[^<>]* id="([^"]+)" data-start="(\d+)" data-end="(\d+)"')
 _NEW = re.compile(r'<(?:p|li|h[2-6]|dt|dd|pre|figure|blockquote|div)\b[^<>]*\bclass="[^"<>]*\bis-new\b[^"<>]*"[^<>]*>')
 
 

@@ -67,6 +67,7 @@ def compress(response: Response) -> Response:
 def _static(response: Response, encoding: str) -> None:
     path = resource_dir("static") / str((request.view_args or {}).get("filename", ""))
     body = _file(path, path.stat().st_mtime_ns, encoding)
+    response.close()  # the file that was opened to be sent
     response.direct_passthrough = False
     response.set_data(body)
     etag, _is_weak = response.get_etag()
