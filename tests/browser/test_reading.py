@@ -128,7 +128,7 @@ def test_a_handle_opens_the_tools_of_its_block(served: Served, page_for: PageFor
     expect(handle).to_be_focused()
     expect(handle).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Kommentieren").last.click()
+    page.locator("#pop").get_by_role("link", name="Kommentieren").click()
     expect(page.get_by_role("dialog").locator("blockquote")).to_have_text(
         paragraph.evaluate("(p) => p.firstChild.data")
     )
