@@ -49,11 +49,11 @@ class World:
 
 
 @contextmanager
-def made_world() -> Iterator[World]:
-    """A fresh SQLite installation in a temporary folder, with a current session."""
+def made_world(base: str = BASE) -> Iterator[World]:
+    """A fresh SQLite installation in a temporary folder, with a current session; `base` is its address."""
     with TemporaryDirectory(prefix="bench-") as folder:
         settings = Settings(
-            environment="test", instance_dir=Path(folder), secret_key="for measuring only, no secret", base_url=BASE
+            environment="test", instance_dir=Path(folder), secret_key="for measuring only, no secret", base_url=base
         )
         engine = make_engine(settings.resolved_database_url())
         migrations.upgrade(engine)

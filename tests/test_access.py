@@ -28,6 +28,9 @@ from workspace import create_app
 from workspace.accounts.actions import open_session, write_token
 from workspace.config import Settings, using
 from workspace.db import session_scope
+from workspace.papers.article import places
+from workspace.papers.store import text_of
+from workspace.text.tree import parse
 
 CSRF = "a token of the walk"
 EVERYBODY = frozenset(
@@ -112,6 +115,8 @@ DOORS: dict[str, Door] = {
     "papers.read": inside(revision=1),
     "papers.log": inside(),
     "papers.who_wrote": inside(),
+    "papers.blocks": inside(),
+    "papers.block_tools": inside(),
     "papers.edit": inside(WRITERS),
     "papers.save": inside(WRITERS, base=2, body="## Neu\n", summary=""),
     "papers.preview": inside(WRITERS, body="Text"),
@@ -180,6 +185,7 @@ def values(world: World, endpoint: str) -> dict[str, Any]:
         "static": {"filename": "favicon.svg"},
         "groups.remove": {"member_id": people.disabled.id},
         "papers.choose_compare": {"old": 1, "new": 2},
+        "papers.block_tools": {"ident": next(iter(places(parse(text_of(world.draft, 1)))))},
         "editions.file": {"name": "schaubild.png"},
         "editions.submission_file": {"name": "ablauf.png"},
     }

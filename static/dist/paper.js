@@ -1,4 +1,4 @@
-// sources 8ea707683bbf6372
+// sources cd0f3e758088c085
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -465,7 +465,7 @@ const whole = async (thread) => {
 const address = thread.dataset.short;
 if (!address) return;
 delete thread.dataset.short;
-const shown = document.getElementById("deed").elements.shown.value;
+const shown = document.querySelector("[data-revision]").dataset.revision;
 try {
 const response = await fetch(`${address}?where=margin&shown=${shown}`, { headers: PIECE, redirect: "manual" });
 if (response.ok && swap(thread, await response.text())) return;
@@ -550,6 +550,7 @@ const wide = matchMedia("(min-width: 78rem)");
 const GAP = 18;
 const FOLDED_GAP = 6;
 const FAR = 160; // pixels between a comment and its passage, from which on a cluster is called dense
+const line = parseFloat(getComputedStyle(list).lineHeight) || 22;
 let comments = [];
 let chosen = null;
 let asked = 0;
@@ -559,7 +560,7 @@ comments = [...list.querySelectorAll(":scope > .comment")]
 .filter((comment) => comment.mark);
 comments.sort((a, b) => (a.mark.compareDocumentPosition(b.mark) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
 };
-const gap = (above, below) => (above.folded && below.folded ? FOLDED_GAP : GAP);
+const gap = (above, below) => (Math.max(above.height, below.height) <= line + 4 ? FOLDED_GAP : GAP);
 const measure = () => {
 const zero = list.getBoundingClientRect().top;
 for (const comment of comments) {
@@ -571,7 +572,7 @@ comment.wish = Math.max(0, comment.mark.getBoundingClientRect().top - zero - 2);
 comment.folded = false;
 }
 };
-const line = parseFloat(getComputedStyle(list).lineHeight) || 22;
+const folds = ({ element }) => element !== chosen && !("short" in element.dataset);
 const fold = () => {
 let first = 0;
 let bottom = -Infinity;
@@ -579,7 +580,7 @@ comments.forEach((comment, i) => {
 if (comment.wish >= bottom) first = i;
 const top = Math.max(comment.wish, bottom);
 bottom = top + comment.full + GAP;
-if (top - comment.wish > FAR) for (let k = first; k <= i; k += 1) comments[k].folded = comments[k].element !== chosen;
+if (top - comment.wish > FAR) for (let k = first; k <= i; k += 1) comments[k].folded = folds(comments[k]);
 });
 for (const comment of comments) comment.height = comment.folded ? line : comment.full;
 };

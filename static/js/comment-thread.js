@@ -91,7 +91,7 @@ const whole = async (thread) => {
   const address = thread.dataset.short;
   if (!address) return;
   delete thread.dataset.short;
-  const shown = document.getElementById("deed").elements.shown.value;
+  const shown = document.querySelector("[data-revision]").dataset.revision;
   try {
     const response = await fetch(`${address}?where=margin&shown=${shown}`, { headers: PIECE, redirect: "manual" });
     if (response.ok && swap(thread, await response.text())) return;

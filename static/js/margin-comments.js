@@ -10,6 +10,7 @@ if (list) {
   const GAP = 18;
   const FOLDED_GAP = 6;
   const FAR = 160; // pixels between a comment and its passage, from which on a cluster is called dense
+  const line = parseFloat(getComputedStyle(list).lineHeight) || 22;
   let comments = [];
   let chosen = null;
   let asked = 0;
@@ -21,7 +22,7 @@ if (list) {
     comments.sort((a, b) => (a.mark.compareDocumentPosition(b.mark) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
   };
 
-  const gap = (above, below) => (above.folded && below.folded ? FOLDED_GAP : GAP);
+  const gap = (above, below) => (Math.max(above.height, below.height) <= line + 4 ? FOLDED_GAP : GAP);
 
   // every height is read before anything is written
   const measure = () => {
@@ -36,7 +37,8 @@ if (list) {
     }
   };
 
-  const line = parseFloat(getComputedStyle(list).lineHeight) || 22;
+  // what is done and not asked for is one line already
+  const folds = ({ element }) => element !== chosen && !("short" in element.dataset);
 
   const fold = () => {
     let first = 0;
@@ -45,7 +47,7 @@ if (list) {
       if (comment.wish >= bottom) first = i;
       const top = Math.max(comment.wish, bottom);
       bottom = top + comment.full + GAP;
-      if (top - comment.wish > FAR) for (let k = first; k <= i; k += 1) comments[k].folded = comments[k].element !== chosen;
+      if (top - comment.wish > FAR) for (let k = first; k <= i; k += 1) comments[k].folded = folds(comments[k]);
     });
     for (const comment of comments) comment.height = comment.folded ? line : comment.full;
   };

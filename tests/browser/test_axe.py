@@ -20,6 +20,9 @@ from workspace.db import session
 from workspace.editions import actions as editions
 from workspace.editions.models import Submission
 from workspace.papers import actions as papers
+from workspace.papers.article import places
+from workspace.papers.store import text_of
+from workspace.text.tree import parse
 
 AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 CUT = """() => [...document.querySelectorAll(".bar a, .bar button, .bar summary, .site a, .site summary")]
@@ -56,6 +59,9 @@ def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
     yield people.reviewer, f"{base}/threads/{world.thread.number}/passage"
     yield people.lead, f"/papers/{world.submitted.key}/submission"
     yield people.lead, f"{base}/blocks/0-9?base=2"
+    block = next(iter(places(parse(text_of(draft, 2)))))
+    for path in ("/revisions/2/blocks", f"/revisions/2/blocks/{block}"):
+        yield people.lead, base + path
     yield people.lead, f"/groups/{people.quality.key}/papers/new"
     yield people.reviewer, f"{base}/edit"
     yield people.stranger, base
@@ -151,7 +157,7 @@ def test_what_comes_of_deeds_has_no_violation(served: Served, page_for: PageFor,
 
     lead.goto(f"/papers/{world.draft.key}")
     assert asked == ["beforeunload"], "the conflict is left, and the writer's words with it"
-    lead.locator(".bar .menu summary").click()
+    lead.locator(".bar__end .menu summary").click()
     found += faults(lead)
     lead.keyboard.press("Escape")
     lead.get_by_role("link", name="Zum ganzen Papier etwas sagen").click()

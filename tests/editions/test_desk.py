@@ -75,12 +75,15 @@ def test_coordination_reads_exactly_the_submitted_text(people: People, client_fo
     assert f"/papers/{submission.paper.key}/threads/new?revision=2" in page
 
 
-def test_footnotes_and_tools_are_marked_up_and_not_shown_as_source(people: People, client_for: ClientFor) -> None:
+def test_footnotes_are_marked_up_and_blocks_can_be_chosen(people: People, client_for: ClientFor) -> None:
     submission = submit(people, make_paper(people, text="Ein Satz[^1].\n\n[^1]: Eine Note & mehr.\n"))
     page = client_for(people.coordination).get(address(submission)).get_data(as_text=True)
     assert '<section class="footnotes"' in page
     assert "&lt;section" not in page
-    assert page.count('<details class="tools"') == 2
+    blocks = f"/papers/{submission.paper.key}/revisions/{submission.revision_number}/blocks"
+    assert f'data-blocks="{blocks}"' in page
+    listed = client_for(people.coordination).get(blocks).get_data(as_text=True)
+    assert "Eine Note &amp; mehr." in listed
 
 
 def test_only_the_files_of_the_submitted_text_are_shown(people: People, client_for: ClientFor) -> None:

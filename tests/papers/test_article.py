@@ -1,13 +1,10 @@
-"""The article of the reading page: tools at its blocks, bars beside what is new."""
+"""The article of the reading page: what can be edited by itself, bars beside what is new."""
 
 from __future__ import annotations
 
-import re
-
-import html5lib
 import pytest
 
-from workspace.papers.article import Place, article_html, new_spans
+from workspace.papers.article import article_html, new_spans, places
 from workspace.text.redline import redline
 from workspace.text.tree import parse
 
@@ -35,46 +32,24 @@ Mit Fußnote.[^1]
 """
 
 
-def with_tools(source: str, new: frozenset[tuple[int, int]] = frozenset()) -> str:
-    return article_html(
-        parse(source),
-        tools_for=lambda place: f'<details data-skip data-edit="{place.edit}" data-words="{place.words}"></details>',
-        new=new,
-        new_label="Neu:",
-    )
+def test_a_page_with_handles_shows_no_address_and_no_ends() -> None:
+    html = article_html(parse(RICH), has_handles=True)
+    assert "¶" not in html
+    assert "data-end" not in html
+    assert "¶" in article_html(parse(RICH))
 
 
-def places(source: str) -> list[Place]:
-    found: list[Place] = []
-
-    def note(place: Place) -> str:
-        found.append(place)
-        return ""
-
-    article_html(parse(source), tools_for=note)
-    return found
+def test_words_that_look_like_a_position_stay() -> None:
+    assert "data-end=&quot;5&quot;" in article_html(parse('Ein data-start="3" data-end="5" im Text.\n'))
 
 
-def test_tools_stand_behind_paragraphs_and_inside_items() -> None:
-    html = with_tools("Ein Absatz.\n\n- eins\n")
-    assert re.search(r'<div class="block"><p [^>]*>Ein Absatz\..*?</p><details .*?</details></div>', html)
-    assert re.search(r'<li [^>]*class="block"[^>]*>.*?eins.*?<details .*?</details></li>', html)
-
-
-def test_a_page_with_tools_reads_back_as_it_was_written() -> None:
-    """A parser moves what may not stand where it is: <details> in a paragraph, for example."""
-    html = with_tools(RICH)
-    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-    tree = parser.parseFragment(html)
-    serious = [code for _, code, _ in parser.errors if code != "expected-doctype-but-got-start-tag"]
-    assert not serious
-    blocks = [element for element in tree.iter("div") if element.get("class") == "block"]
-    assert all(element[-1].tag == "details" for element in blocks)
-    assert [element[0].tag for element in blocks] == ["h2", "p", "p", "p", "div", "p"]
+def test_every_place_has_an_address_of_the_page() -> None:
+    html = article_html(parse(RICH), has_handles=True)
+    assert all(html.count(f'id="{ident}"') == 1 for ident in places(parse(RICH)))
 
 
 def test_what_is_edited_together_is_one_block() -> None:
-    edited = [RICH[slice(*place.edit)] for place in places(RICH)]
+    edited = [RICH[slice(*place.edit)] for place in places(parse(RICH)).values()]
     assert edited == [
         "## Anlass",
         "Ein Absatz.",
@@ -90,7 +65,7 @@ def test_what_is_edited_together_is_one_block() -> None:
 
 
 def test_what_is_commented_on_are_the_words() -> None:
-    words = [RICH[slice(*place.words)] for place in places(RICH)]
+    words = [RICH[slice(*place.words)] for place in places(parse(RICH)).values()]
     assert words[:5] == ["Anlass", "Ein Absatz.", "eins", "zwei", "innen"]
     assert words[-1] == "Die Quelle."
 
@@ -118,5 +93,5 @@ def test_bars_stand_beside_what_changed(old: str, new: str, expected: list[str])
 
 def test_every_bar_can_be_heard() -> None:
     new = RICH.replace("Ein Absatz", "Der Absatz").replace("eins", "einzig").replace("180", "190")
-    html = with_tools(new, new_spans(redline(parse(RICH), parse(new))))
+    html = article_html(parse(new), new=new_spans(redline(parse(RICH), parse(new))), new_label="Neu:")
     assert html.count("is-new") == html.count("Neu:") == 3

@@ -329,11 +329,13 @@ def test_a_block_is_edited_alone(client_for: ClientFor, people: People) -> None:
 def test_every_block_of_the_reading_page_opens(client_for: ClientFor, people: People) -> None:
     paper = make_paper(people)
     client = client_for(people.editor)
-    page = client.get(f"/papers/{paper.key}").get_data(as_text=True)
-    addresses = set(re.findall(rf'href="(/papers/{paper.key}/blocks/[^"]+)"', page))
-    assert len(addresses) == 7
-    for address in addresses:
-        assert client.get(address).status_code == 200
+    page = client.get(f"/papers/{paper.key}/revisions/1/blocks").get_data(as_text=True)
+    listed = set(re.findall(rf'href="(/papers/{paper.key}/revisions/1/blocks/[^"]+)"', page))
+    assert len(listed) == 7
+    for address in listed:
+        found = re.search(rf'href="(/papers/{paper.key}/blocks/[^"]+)"', client.get(address).get_data(as_text=True))
+        assert found
+        assert client.get(found[1]).status_code == 200
 
 
 def test_a_block_that_moved_down_is_still_found(client_for: ClientFor, people: People) -> None:

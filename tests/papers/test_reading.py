@@ -14,7 +14,9 @@ from tests.conftest import ClientFor
 from tests.people import People, actor_of
 from workspace.db import session
 from workspace.papers import actions
+from workspace.papers.article import places
 from workspace.papers.models import OpenEditor, Paper, ReadMark
+from workspace.text.tree import parse
 from workspace.web.derived import Derived
 
 
@@ -38,8 +40,8 @@ def test_the_page_shows_title_abstract_contents_and_text(client_for: ClientFor, 
     assert "Worum es geht." in page
     assert '<a href="#h-was-wir-vorschlagen"><span class="no">2</span>' in page
     article = article_of(page)
-    assert f'data-paper="{paper.key}" data-revision="1"' in article
-    assert re.search(r'<p id="p-[0-9a-f]{8}" data-start="\d+" data-end="\d+"', article)
+    assert f'data-revision="1" data-blocks="/papers/{paper.key}/revisions/1/blocks"' in article
+    assert re.search(r'<p id="p-[0-9a-f]{8}" data-start="\d+">', article)
 
 
 def test_tools_follow_what_one_may_do(client_for: ClientFor, people: People) -> None:
@@ -47,9 +49,30 @@ def test_tools_follow_what_one_may_do(client_for: ClientFor, people: People) -> 
     reader = page_of(client_for, people, paper, "reader")
     reviewer = page_of(client_for, people, paper, "reviewer")
     editor = page_of(client_for, people, paper, "editor")
-    assert [f"/papers/{paper.key}/blocks/" in page for page in (reader, reviewer, editor)] == [False, False, True]
-    assert [">Kommentieren<" in article_of(page) for page in (reader, reviewer, editor)] == [False, True, True]
     assert [f'href="/papers/{paper.key}/edit"' in page for page in (reader, reviewer, editor)] == [False, False, True]
+
+
+def test_tools_of_a_block_follow_what_one_may_do(client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people)
+    place = next(iter(places(parse(TEXT)).values()))
+    address = f"/papers/{paper.key}/revisions/1/blocks/{place.ident}"
+    reader, reviewer, editor = (
+        client_for(getattr(people, name)).get(address, headers={"X-Partial": "1"}).get_data(as_text=True)
+        for name in ("reader", "reviewer", "editor")
+    )
+    assert ["Absatz bearbeiten" in piece for piece in (reader, reviewer, editor)] == [False, False, True]
+    assert ["Kommentieren" in piece for piece in (reader, reviewer, editor)] == [False, True, True]
+    assert f'href="/papers/{paper.key}#{place.ident}"' in reader
+    assert "Wer hat das geschrieben?" in reader
+    assert "<main" not in reader
+    assert "<main" in client_for(people.reader).get(address).get_data(as_text=True)
+
+
+def test_a_block_that_is_not_there_is_not_found(client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people)
+    client = client_for(people.lead)
+    for path in ("revisions/1/blocks/p-00000000", "revisions/9/blocks", "revisions/9/blocks/p-00000000"):
+        assert client.get(f"/papers/{paper.key}/{path}").status_code == 404, path
 
 
 def test_a_parked_paper_is_only_read(client_for: ClientFor, people: People) -> None:
@@ -112,10 +135,7 @@ def test_a_page_is_made_once(client_for: ClientFor, people: People) -> None:
     assert article_of(page_of(client_for, people, paper, "lead")) == first
     session().rollback()
     assert session().scalar(select(func.count()).where(Derived.kind == "article")) == 1
-    session().rollback()
-    page_of(client_for, people, paper, "reader")
-    session().rollback()
-    assert session().scalar(select(func.count()).where(Derived.kind == "article")) == 2
+    assert article_of(page_of(client_for, people, paper, "reader")) == first
 
 
 @pytest.fixture

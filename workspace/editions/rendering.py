@@ -104,7 +104,7 @@ def _section(item: dict[str, object]) -> Section:
 
 def submission_article(submission: Submission, text: str, *, marks: tuple[Mark, ...], has_handles: bool) -> Article:
     """The frozen text as coordination reads it, with the comments it may see."""
-    paper, number = submission.paper, submission.revision_number
+    paper = submission.paper
 
     def address(file: Attachment) -> str:
         return url_for("editions.submission_file", submission_id=submission.id, name=file.name)

@@ -1,4 +1,4 @@
-"""The article of a reading page: the rendered text with bars beside what is new, and what can be done with its blocks."""
+"""The article of a reading page: the text with bars beside what is new, and what of it can be edited by itself."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ ARTICLE_VERSION = 2
 Span = tuple[int, int]
 
 _UNUSED = re.compile(r'(<(?:li|dd|div)\b[^<>]*) data-start="\d+"(?= data-end)| data-end="\d+"')
-"""Positions that are of no use in a browser: a selection counts from the beginning of the block that holds its words."""
-_ADDRESS = re.compile(r'<(?!caption)\w+ id="([^"]+)"[^<>]*? data-start="(\d+)" data-end="(\d+)"')
+"""Positions of no use in a browser: a selection counts from the beginning of the block that holds its words."""
+_ADDRESS = re.compile(r'<(?!caption)\w+[^<>]* id="([^"]+)" data-start="(\d+)" data-end="(\d+)"')
 _NEW = re.compile(r'<(?:p|li|h[2-6]|dt|dd|pre|figure|blockquote|div)\b[^<>]*\bclass="[^"<>]*\bis-new\b[^"<>]*"[^<>]*>')
 
 
@@ -56,6 +56,7 @@ def article_html(
         new: spans of the blocks that get a bar, see `new_spans`.
         new_label: what is read out before such a block.
     """
+
     def css_class(block: Block) -> str:
         return "is-new" if (block.start, block.end) in new and block.kind not in _WITHOUT_BAR else ""
 
@@ -79,7 +80,7 @@ def article_html(
 
 def places(document: Document) -> dict[str, Place]:
     """Everything that can be edited or commented on by itself, by its address, in the order of the page."""
-    spans = {span: place for span, place in _spans(document)}
+    spans = dict(_spans(document))
     found: dict[str, Place] = {}
     for ident, start, end in _ADDRESS.findall(html.render(document)):
         if place := spans.get((int(start), int(end))):

@@ -160,7 +160,9 @@ def blocks(key: str, number: int) -> ResponseReturnValue:
     paper, shown = get_paper_at(actor(), key, number)
     document = parse(text_of(paper, shown))
     listed = [(place.ident, shortened(words_in(document, *place.words))) for place in places(document).values()]
-    return render_template("papers/blocks.html", paper=paper, revision=queries.get_revision(paper, shown), listed=listed)
+    return render_template(
+        "papers/blocks.html", paper=paper, revision=queries.get_revision(paper, shown), listed=listed
+    )
 
 
 @bp.get("/papers/<key:key>/revisions/<number:number>/blocks/<ident>")
