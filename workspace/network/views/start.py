@@ -71,6 +71,7 @@ def start() -> ResponseReturnValue:
         waiting=_waiting(actor()),
         changed=[row for row in rows if row.is_changed],
         rows=rows[: desk.ROWS],
+        read={row.paper.paper.id: row.paper.read_number for row in rows},
         total=len(rows),
         groups=[(group, actor().group_roles[group.id], counts.get(group.id, 0)) for group in groups],
         may_write=any(can(actor(), Permission.PAPER_CREATE, group) for group in groups),
