@@ -32,9 +32,9 @@ KERN = "vendor/kern/kern.min.css"
 
 _READING = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
-    "selection read-mark diff stepper synopsis history compare edition publishing fields welcome legal"
+    "selection read-mark diff stepper synopsis history compare edition publishing fields"
 )
-_TOOL = "library start words help people tables search checklist desk log uploads editor conflict writing"
+_TOOL = "library start words help welcome legal people tables search checklist desk log uploads editor conflict writing"
 _FORMS = "forms sign-in sheet"
 
 

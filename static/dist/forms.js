@@ -1,4 +1,4 @@
-// sources ba314a262d7bac1a
+// sources a93a9b8cdb74f5f2
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources ad07637cc6fd4df4
+// sources c03e5bb7e73aa45e
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

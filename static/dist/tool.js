@@ -1,4 +1,4 @@
-// sources bfb3445bf8c062d6
+// sources cf422258b4da0723
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -20,11 +20,13 @@ ROWS = 12
 
 @dataclass(frozen=True)
 class PaperRow:
-    """A paper with the length of its text in code points, and the revision the member has read last; 0 for never."""
+    """A paper with length (code points) and hash of its text; number (0: none) and hash of what was read last."""
 
     paper: Paper
     length: int
+    text_hash: str
     read_number: int
+    read_hash: str
 
     @property
     def is_new(self) -> bool:
@@ -38,15 +40,20 @@ class PaperRow:
 def papers_of(actor: Actor) -> Sequence[PaperRow]:
     """The member's papers that are not parked, last changed first."""
     read = and_(ReadMark.paper_id == Paper.id, ReadMark.member_id == actor.member_id)
+    before = aliased(Revision)
     query = (
         papers_visible_to(actor)
-        .add_columns(Revision.length, ReadMark.revision_number)
+        .add_columns(Revision.length, Revision.text_hash, ReadMark.revision_number, before.text_hash)
         .join(Revision, and_(Revision.paper_id == Paper.id, Revision.number == Paper.head_number))
         .outerjoin(ReadMark, read)
+        .outerjoin(before, and_(before.paper_id == Paper.id, before.number == ReadMark.revision_number))
         .where(Paper.parked_at.is_(None))
         .order_by(Paper.changed_at.desc())
     )
-    return [PaperRow(paper, length, number or 0) for paper, length, number in session().execute(query)]
+    return [
+        PaperRow(paper, length, text_hash, number or 0, read_hash or "")
+        for paper, length, text_hash, number, read_hash in session().execute(query)
+    ]
 
 
 def mentions_of(actor: Actor) -> Sequence[Comment]:
