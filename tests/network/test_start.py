@@ -281,3 +281,14 @@ def test_a_group_without_papers_has_its_own_first_step(
     client_for: ClientFor, people: People, person: str, step: str
 ) -> None:
     assert step in start_page(client_for, getattr(people, person))
+
+
+def test_of_many_things_the_rest_is_folded(db: Session, client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people)
+    for number in range(11):
+        asked(people, paper, f"Frage {number} an @rosa?")
+    db.commit()
+    page = start_page(client_for, people.reviewer)
+    assert "Elf Dinge warten auf Sie." in words(page)
+    assert page.count("Frage ") == 11
+    assert page[page.index("2 weitere Dinge") :].count("Frage ") == 2

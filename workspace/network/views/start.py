@@ -69,6 +69,7 @@ def start() -> ResponseReturnValue:
         "network/start.html",
         waiting=_waiting(actor()),
         changed=[row for row in rows if row.is_changed],
+        unread=[row for row in rows if row.paper.is_new],
         rows=rows[: desk.ROWS],
         read={row.paper.paper.id: row.paper.read_number for row in rows},
         total=len(rows),
