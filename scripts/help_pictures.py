@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "static" / "help"
 SIZE = {"width": 960, "height": 600}
 QUALITY = 60
-PATIENCE = 10_000
+PATIENCE = 60_000
 """Milliseconds; a page that is not there by then is not coming."""
 RING = "[data-ring] { outline: 3px solid #b4530a !important; outline-offset: 5px !important; border-radius: 3px; }"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--force-color-profile=srgb"]

@@ -6,12 +6,15 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.builders import csrf_of, post_form
 from tests.conftest import ClientFor
 from tests.people import People, actor_of
+from workspace import clock
+from workspace.accounts.actions import write_token
+from workspace.accounts.models import LoginSession
 from workspace.errors import Conflict, Forbidden, Invalid
 from workspace.events import Event
 from workspace.network import actions
@@ -133,3 +136,21 @@ def test_the_settings_say_how_many_gaps_are_left(db: Session, client_for: Client
     actions.write_legal_text(actor_of(people.admin), LegalPage.IMPRINT, "Nur [… Name] fehlt.", base=0)
     db.commit()
     assert "noch 1 Lücke<" in adam.get("/settings").get_data(as_text=True)
+
+
+def test_a_text_sent_after_the_session_ended_is_back_in_the_form(
+    db: Session, client_for: ClientFor, people: People
+) -> None:
+    adam, page = client_for(people.admin), "/settings/imprint"
+    token = csrf_of(adam.get(page))
+    db.execute(update(LoginSession).values(ended_at=clock.now()))
+    db.commit()
+    sent = {"csrf_token": token, "kept_for": page, "text": "Lange geschrieben", "base": "0", "formdata": "x"}
+    assert adam.post(page, data=sent).status_code == 303
+    link = write_token(people.admin)
+    db.commit()
+    post_form(adam, f"/sign-in/{link}")
+    assert "Lange geschrieben" in adam.get(page).get_data(as_text=True)
+    assert legal_text(LegalPage.IMPRINT).is_draft
+    post_form(adam, page, text="Lange geschrieben", base="0")
+    assert "Name der Kommune" not in adam.get(page).get_data(as_text=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -9,6 +11,9 @@ from sqlalchemy.orm import Session
 from tests.builders import post_form
 from tests.conftest import ClientFor
 from tests.people import People
+from workspace import clock
+from workspace.config import Settings, using
+from workspace.web.i18n import fmt_when
 
 GERMAN, ENGLISH = '<html lang="de">', '<html lang="en">'
 
@@ -59,3 +64,26 @@ def test_no_page_sets_a_cookie_for_its_switch(app: Flask, people: People) -> Non
         answer = app.test_client().get(path)
         assert "Set-Cookie" not in answer.headers
         assert {"Cookie", "Accept-Language"} <= set(answer.vary)
+
+
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("moment", "german", "english"),
+    [
+        (datetime(2026, 3, 14, 22, 59, tzinfo=UTC), "heute, 23:59", "today, 23:59"),
+        (datetime(2026, 3, 13, 23, 0, tzinfo=UTC), "heute, 00:00", "today, 00:00"),
+        (datetime(2026, 3, 13, 8, 5, tzinfo=UTC), "gestern, 09:05", "yesterday, 09:05"),
+        (datetime(2026, 1, 2, 8, 5, tzinfo=UTC), "2. Januar", "2 January"),
+        (datetime(2025, 12, 31, 8, 5, tzinfo=UTC), "31. Dezember 2025", "31 December 2025"),
+    ],
+)
+def test_what_was_lately_is_told_as_one_speaks(
+    app: Flask, settings: Settings, moment: datetime, german: str, english: str
+) -> None:
+    for language, words in (("de", german), ("en", english)):
+        with (
+            using(settings),
+            app.test_request_context(headers={"Accept-Language": language}),
+            clock.at(datetime(2026, 3, 14, 23, 0, tzinfo=UTC) - timedelta(hours=1)),
+        ):
+            assert fmt_when(moment) == words

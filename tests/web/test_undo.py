@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper, post_form, save
 from tests.conftest import ClientFor
+from tests.fresh import look_again
 from tests.people import People, actor_of
 from workspace.discussion import actions as discussion
 from workspace.discussion.models import ThreadKind
@@ -40,12 +41,6 @@ def undo(browser: FlaskClient, page: str) -> str:
     answer = browser.post(unescape(found[1]), data={n: unescape(v) for n, v in FIELD.findall(found[2])})
     assert answer.status_code == 303, answer.status
     return browser.get(answer.headers["Location"]).get_data(as_text=True)
-
-
-def look_again(db: Session) -> None:
-    """Read anew what the requests changed."""
-    db.rollback()
-    db.expire_all()
 
 
 @pytest.fixture
