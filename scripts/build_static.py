@@ -34,9 +34,9 @@ _PAPER = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
     "selection read-mark keys"
 )
-_READING = f"{_PAPER} register edition publishing fields welcome legal"
+_READING = f"{_PAPER} register edition publishing fields"
 _CHANGES = "diff stepper synopsis history compare"
-_TOOL = "library start words help people tables search checklist desk log uploads editor conflict writing"
+_TOOL = "library start words help welcome legal people tables search checklist desk log uploads editor conflict writing"
 _FORMS = "forms sign-in sheet"
 
 

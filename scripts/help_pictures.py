@@ -28,7 +28,9 @@ from playwright.sync_api import Locator, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "static" / "help"
 SIZE = {"width": 960, "height": 600}
-QUALITY = 68
+QUALITY = 60
+PATIENCE = 60_000
+"""Milliseconds; a page that is not there by then is not coming."""
 RING = "[data-ring] { outline: 3px solid #b4530a !important; outline-offset: 5px !important; border-radius: 3px; }"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--force-color-profile=srgb"]
 PAPER = "Beteiligung, die eine Antwort bekommt"
@@ -57,7 +59,7 @@ def _more(page: Page, word: str) -> None:
 def _tools(page: Page, word: str) -> None:
     """Open the tools of a paragraph in the middle of the text and follow one of its links."""
     _paper(page)
-    block = page.locator("article .block:has(> p) details.tools").nth(2)
+    block = page.locator("article .block:has(> p) details.tools").nth(1)
     block.scroll_into_view_if_needed()
     block.locator("summary").click(force=True)
     block.get_by_role("link", name=word, exact=True).click()
@@ -76,8 +78,9 @@ def read(page: Page) -> Locator:
 
 def comment(page: Page) -> Locator:
     _tools(page, "Kommentieren")
-    page.locator("textarea").first.fill("Wer prüft, ob die Frist eingehalten wird?")
-    return page.locator("textarea").first
+    field = page.locator("dialog textarea")
+    field.fill("Wer prüft, ob die Frist eingehalten wird?")
+    return field
 
 
 def answer(page: Page) -> Locator:
@@ -100,7 +103,7 @@ def write(page: Page) -> Locator:
 def compare(page: Page) -> Locator:
     page.goto("/")
     page.locator(".items--papers .is-news .note a").first.click()
-    return page.locator(".cmp__sum, main h1").first
+    return page.locator("[data-n='1']")
 
 
 def authors(page: Page) -> None:
@@ -113,9 +116,12 @@ def restore(page: Page) -> None:
 
 def version(page: Page) -> Locator:
     _more(page, "Verlauf und Fassungen")
-    page.locator("main a[href*='/revisions/']").first.click()
-    page.locator("summary", has_text="Als Fassung benennen").first.click()
-    return page.locator("summary", has_text="Als Fassung benennen").first
+    newest = page.locator("main a[href*='/revisions/']").first.get_attribute("href") or ""
+    address, _slash, number = newest.partition("#")[0].rpartition("/")
+    page.goto(f"{address}/{int(number) - 1}")
+    named = page.locator("summary", has_text="Als Fassung benennen")
+    named.click()
+    return named
 
 
 def submit(page: Page) -> None:
@@ -181,6 +187,7 @@ def _take(address: str, links: dict[str, str], only: set[str]) -> None:
                     color_scheme="light",
                 )  # fmt: skip
                 pages[shot.who] = page = context.new_page()
+                page.set_default_timeout(PATIENCE)
                 page.goto(links[shot.who])
                 page.locator("main button").click()
             _save(shot, pages[shot.who])

@@ -68,7 +68,12 @@ def crawl(client: FlaskClient, starts: Iterable[str]) -> Iterator[tuple[str, str
         for link in LINK.findall(body):
             parts = urlsplit(unescape(link))
             there = parts.path + (f"?{parts.query}" if parts.query else "")
-            if not parts.netloc and there.startswith("/") and not there.startswith("/static/") and there not in seen:
+            if (
+                not parts.netloc
+                and there.startswith("/")
+                and not there.startswith(("/static/", "/language/"))
+                and there not in seen
+            ):
                 seen.add(there)
                 waiting.append(there)
 

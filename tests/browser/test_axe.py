@@ -42,6 +42,8 @@ def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
     base, slug = f"/papers/{draft.key}", published.slug
     for path in ("/", "/sign-in", f"/sign-in/{write_token(people.reader)}", "/library", "/library?q=nirgends"):
         yield None, path
+    for path in ("/hilfe", "/impressum", "/datenschutz", "/barrierefreiheit"):
+        yield None, path
     for path in (f"/p/{slug}/1.1", f"/p/{slug}/1.0", f"/p/{slug}/compare/1.0/1.1", "/sign-in/verbraucht"):
         yield None, path
     for path in ("/", "/papers", "/groups", f"/groups/{people.quality.key}", "/account", "/search?q=Absatz"):
@@ -70,7 +72,10 @@ def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
     for path in ("/coordination", f"/coordination/submissions/{world.submission.id}", "/people", "/groups/new"):
         yield people.coordination, path
     yield people.coordination, f"/people/{people.reader.id}"
-    yield people.admin, "/settings"
+    for path in ("/", "/hilfe", "/settings", "/settings/privacy", "/impressum"):
+        yield people.admin, path
+    yield people.reviewer, "/"
+    yield people.coordination, "/"
 
 
 def _answered(world: World) -> int:

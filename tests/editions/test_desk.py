@@ -163,7 +163,8 @@ def test_later_publications_ask_how_large_the_step_is(people: People, client_for
 
 
 @pytest.mark.parametrize(
-    ("slug", "words"), [("", "füllen Sie"), ("Ä", "3 bis 60 Zeichen"), ("vergeben", "schon ein anderes Papier")]
+    ("slug", "words"),
+    [("", "geben Sie der Ausgabe eine Adresse"), ("Ä", "3 bis 60 Zeichen"), ("vergeben", "schon ein anderes Papier")],
 )
 def test_an_address_that_does_not_fit_is_said_at_the_field(
     people: People, client_for: ClientFor, slug: str, words: str

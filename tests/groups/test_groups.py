@@ -48,9 +48,9 @@ def test_coordination_creates_a_group_with_its_first_lead(db: Session, client_fo
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"name": "", "lead": "clara"}, "Bitte füllen Sie dieses Feld aus."),
+        ({"name": "", "lead": "clara"}, "Bitte geben Sie der Arbeitsgruppe einen Namen."),
         ({"name": "AG QUALITÄT", "lead": "clara"}, "Diesen Namen gibt es schon."),
-        ({"name": "AG Neu", "lead": ""}, "Bitte füllen Sie dieses Feld aus."),
+        ({"name": "AG Neu", "lead": ""}, "Bitte wählen Sie, wer die Arbeitsgruppe leitet."),
         ({"name": "AG Neu", "lead": "dora"}, "Keine gültige Auswahl"),
         ({"name": "AG Neu", "lead": "99999999999999999999"}, "Keine gültige Auswahl"),
         ({"name": "A" * 121, "lead": "clara"}, "höchstens 120 Zeichen"),

@@ -1,4 +1,4 @@
-"""The start pages, the members' search, the settings."""
+"""The members' search, the settings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 from tests.builders import TEXT, make_paper, post_form, save
 from tests.conftest import ClientFor
 from tests.people import People, actor_of
-from workspace.discussion import actions as discussion
-from workspace.discussion.models import ThreadKind
 from workspace.editions import actions as editions
 from workspace.errors import Conflict, Forbidden, Invalid
 from workspace.network import actions
@@ -33,80 +31,6 @@ def published(db: Session, people: People) -> Paper:
     db.commit()
     save(paper, people.editor, TEXT.replace("acht Wochen", "Kaffeesatz"))
     return paper
-
-
-# Start
-
-
-def test_the_public_sees_who_we_are_and_what_is_published(
-    db: Session, app: Flask, people: People, published: Paper
-) -> None:
-    actions.describe_network(actor_of(people.admin), name="Netz <Nord>", about="Wir fragen nach.")
-    db.commit()
-    make_paper(people, title="Geheimer Entwurf")
-    page = app.test_client().get("/").get_data(as_text=True)
-    assert "Netz &lt;Nord&gt;" in page
-    assert "Wir fragen nach." in page
-    assert "Antwort in acht Wochen" in page
-    assert f"/p/{published.slug}" in page
-    assert "Geheimer Entwurf" not in page
-    assert published.key not in page
-
-
-def test_an_empty_workspace_says_what_will_stand_here(app: Flask, db: Session) -> None:
-    page = app.test_client().get("/")
-    assert page.status_code == 200
-    assert "sobald das erste erschienen ist" in page.get_data(as_text=True)
-
-
-def test_a_member_sees_what_changed_since_reading(db: Session, client_for: ClientFor, people: People) -> None:
-    paper = make_paper(people)
-    rosa = client_for(people.reviewer)
-    assert "noch nicht gelesen" in rosa.get("/").get_data(as_text=True)
-    papers.mark_read(actor_of(people.reviewer), paper, 1)
-    db.commit()
-    page = rosa.get("/").get_data(as_text=True)
-    assert "noch nicht gelesen" not in page
-    assert "seit Sie gelesen haben" not in page
-    save(paper, people.editor, TEXT + "\nNeuer Absatz.\n")
-    page = rosa.get("/").get_data(as_text=True)
-    assert "Was sich in „Beteiligung mit Antwort“ geändert hat, seit Sie gelesen haben" in page
-    assert f"/papers/{paper.key}/compare?old=1&amp;new=2" in page or f"/papers/{paper.key}/compare/1/2" in page
-
-
-def test_a_member_sees_where_somebody_asks_for_them(db: Session, client_for: ClientFor, people: People) -> None:
-    paper = make_paper(people)
-    thread = discussion.open_thread(
-        actor_of(people.editor), paper, kind=ThreadKind.QUESTION, body="Was meinen Sie, @rosa?", revision_number=1,
-        span=None,
-    )  # fmt: skip
-    db.commit()
-    rosa = client_for(people.reviewer)
-    assert "Emil Redaktion nennt Sie in Rückmeldung Nr. 1" in rosa.get("/").get_data(as_text=True)
-    assert "nennt Sie" not in client_for(people.reader).get("/").get_data(as_text=True)
-    discussion.resolve_thread(actor_of(people.editor), thread)
-    db.commit()
-    assert "nennt Sie" not in rosa.get("/").get_data(as_text=True)
-
-
-def test_coordination_sees_what_waits_to_be_published(db: Session, client_for: ClientFor, people: People) -> None:
-    paper, lead = make_paper(people), actor_of(people.lead)
-    version = papers.name_version(lead, get_revision(paper, 1), name="B1")
-    db.commit()
-    editions.submit_version(lead, version, authors="AG Qualität")
-    db.commit()
-    cora = client_for(people.coordination).get("/").get_data(as_text=True)
-    assert "zur Veröffentlichung eingereicht von Clara Leitung" in cora
-    assert f"/papers/{paper.key}" not in cora
-    for member in (people.admin, people.stranger):
-        assert "Beteiligung mit Antwort" not in client_for(member).get("/").get_data(as_text=True)
-
-
-def test_who_is_in_no_group_is_told_how_to_begin(client_for: ClientFor, people: People) -> None:
-    page = client_for(people.admin).get("/").get_data(as_text=True)
-    assert "Wie fange ich an?" in page
-    assert "Einstellungen des Netzwerks" in page
-    assert "Einstellungen des Netzwerks" not in client_for(people.lead).get("/").get_data(as_text=True)
 
 
 # Search

@@ -325,7 +325,7 @@ def test_a_revision_becomes_a_version(client_for: ClientFor, people: People) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "sentence"), [("", "Bitte füllen Sie dieses Feld aus"), ("R1", "Diesen Namen gibt es schon")]
+    ("name", "sentence"), [("", "Bitte geben Sie der Fassung einen Namen"), ("R1", "Diesen Namen gibt es schon")]
 )
 def test_a_name_must_be_there_and_free(client_for: ClientFor, people: People, name: str, sentence: str) -> None:
     paper = written(people)

@@ -62,7 +62,8 @@ MORE_PAGES = (
     "/papers/{key}/compare/1/2?view=clean", "/papers/{key}/compare/1/1", "/papers/{key}/revisions/2",
     "/papers/{key}/history?versions=1", "/papers/{key}/history?q=Xylophonbauer", "/papers/{submitted}",
     "/papers/{submitted}/submission", "/papers/{published}", "/papers/{published}/submission",
-    "/papers/{published}/log", "/papers/{published}/history", "/not-there", "/groups/{other}",
+    "/papers/{published}/log", "/papers/{published}/history", "/not-there", "/groups/{other}", "/datenschutz",
+    "/barrierefreiheit", "/settings/privacy",
 )  # fmt: skip
 """States of pages that the plain addresses of the endpoints do not show."""
 
@@ -82,6 +83,8 @@ WRONG_FORMS: tuple[Form, ...] = (
     ("lead", "groups.describe", {"name": "x" * 500}),
     ("lead", "groups.set_role", {}),
     ("admin", "network.save_settings", {}),
+    ("admin", "network.save_legal", {}),
+    ("admin", "network.save_legal", {"text": "x", "base": "77"}),
     ("editor", "papers.create_post", {}),
     ("editor", "papers.describe_post", {}),
     ("editor", "papers.save", {"base": "2", "body": ""}),
@@ -103,6 +106,7 @@ WRONG_FORMS: tuple[Form, ...] = (
 
 DEEDS: tuple[Form, ...] = (
     ("lead", "papers.read", {"revision": "2"}),
+    ("lead", "papers.unread", {"revision": "0"}),
     ("lead", "papers.describe_post", {"title": TITLE}),
     ("lead", "papers.save", {"base": "2", "body": "## Anlass\n\nHier steht nur das.\n"}),
     ("lead", "papers.save", {"base": "3", "body": "## Anlass\n\nHier steht nur das.\n"}),
@@ -122,6 +126,8 @@ DEEDS: tuple[Form, ...] = (
     ("coordination", "accounts.close", {}),
     ("coordination", "accounts.reopen", {}),
     ("admin", "network.save_settings", {"name": "Netzwerk"}),
+    ("admin", "network.save_legal", {"text": "x", "base": "0"}),
+    ("lead", "groups.set_role", {"member": "6", "role": "reader"}),
 )
 """What changes something, in an order that works, to read what is said afterwards."""
 

@@ -40,6 +40,7 @@ add_messages(
         "sign_in_slow": _l(
             "Zu viele Versuche. Bitte warten Sie eine Viertelstunde, oder nutzen Sie einen Anmeldelink."
         ),
+        "person.admit": _l("Mitglieder verwaltet die Koordination."),
         "network_role.give": _l("Rollen im Netzwerk vergibt die Koordination, und niemand sich selbst."),
     }
 )

@@ -17,14 +17,19 @@ ROLES = [
 
 
 class GroupForm(Form):
-    name = LineField(_l("Name der Arbeitsgruppe"), [Required(), MaxLength("name_max")])
+    name = LineField(
+        _l("Name der Arbeitsgruppe"),
+        [Required(_l("Bitte geben Sie der Arbeitsgruppe einen Namen.")), MaxLength("name_max")],
+    )
     purpose = TextField(_l("Worum es geht"), [MaxLength("purpose_max")])
 
 
 class NewGroupForm(GroupForm):
-    lead = SelectField(_l("Erste Leitung"), [Required()], coerce=str)
+    lead = SelectField(
+        _l("Erste Leitung"), [Required(_l("Bitte wählen Sie, wer die Arbeitsgruppe leitet."))], coerce=str
+    )
 
 
 class RoleForm(Form):
-    member = SelectField(_l("Mitglied"), [Required()], coerce=str)
+    member = SelectField(_l("Mitglied"), [Required(_l("Bitte wählen Sie eine Person."))], coerce=str)
     role = SelectField(_l("Rolle"), choices=ROLES)

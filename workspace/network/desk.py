@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from workspace.db import session
-from workspace.discussion.models import Comment, Mention, Thread
+from workspace.discussion.models import Comment, Mention, Thread, ThreadKind
 from workspace.papers.models import Paper, ReadMark, Revision
 from workspace.papers.queries import papers_visible_to
 from workspace.permissions import Actor
@@ -20,11 +20,13 @@ ROWS = 12
 
 @dataclass(frozen=True)
 class PaperRow:
-    """A paper with the length of its text in code points, and the revision the member has read last; 0 for never."""
+    """A paper with length (code points) and hash of its text; number (0: none) and hash of what was read last."""
 
     paper: Paper
     length: int
+    text_hash: str
     read_number: int
+    read_hash: str
 
     @property
     def is_new(self) -> bool:
@@ -38,48 +40,53 @@ class PaperRow:
 def papers_of(actor: Actor) -> Sequence[PaperRow]:
     """The member's papers that are not parked, last changed first."""
     read = and_(ReadMark.paper_id == Paper.id, ReadMark.member_id == actor.member_id)
+    before = aliased(Revision)
     query = (
         papers_visible_to(actor)
-        .add_columns(Revision.length, ReadMark.revision_number)
+        .add_columns(Revision.length, Revision.text_hash, ReadMark.revision_number, before.text_hash)
         .join(Revision, and_(Revision.paper_id == Paper.id, Revision.number == Paper.head_number))
         .outerjoin(ReadMark, read)
+        .outerjoin(before, and_(before.paper_id == Paper.id, before.number == ReadMark.revision_number))
         .where(Paper.parked_at.is_(None))
         .order_by(Paper.changed_at.desc())
     )
-    return [PaperRow(paper, length, number or 0) for paper, length, number in session().execute(query)]
+    return [
+        PaperRow(paper, length, text_hash, number or 0, read_hash or "")
+        for paper, length, text_hash, number, read_hash in session().execute(query)
+    ]
 
 
 def mentions_of(actor: Actor) -> Sequence[Comment]:
-    """Comments that mention the member and that it has not answered, newest first: one for each open thread."""
+    """Comments that mention the member, newest first: one for each open thread.
+
+    In a question until the member has answered, elsewhere until it has read the paper since.
+    """
     mentioning = (
         select(func.max(Comment.id))
         .join(Mention, Mention.comment_id == Comment.id)
         .where(Mention.member_id == actor.member_id, Comment.author_id != actor.member_id)
         .group_by(Comment.thread_id)
     )
-    return _newest(_open_comments(actor).where(Comment.id.in_(mentioning)))
+    waits = or_(Thread.kind == ThreadKind.QUESTION, _is_unread())
+    return _newest(_unanswered(actor).where(Comment.id.in_(mentioning), waits))
 
 
 def answers_for(actor: Actor) -> Sequence[Comment]:
-    """What others wrote last in open threads after the member, unless it has read the paper since; newest first."""
-    mine = aliased(Comment)
+    """What others wrote last in open threads that the member wrote in, until it has read the paper since."""
+    mine, later = aliased(Comment), aliased(Comment)
     took_part = select(mine.id).where(mine.thread_id == Thread.id, mine.author_id == actor.member_id)
-    read = and_(ReadMark.paper_id == Paper.id, ReadMark.member_id == actor.member_id)
-    query = (
-        _open_comments(actor)
-        .outerjoin(ReadMark, read)
-        .where(
-            Comment.id.in_(select(func.max(Comment.id)).group_by(Comment.thread_id)),
-            Comment.author_id != actor.member_id,
-            took_part.exists(),
-            or_(ReadMark.read_at.is_(None), ReadMark.read_at < Comment.created_at),
-        )
-    )
-    return _newest(query)
+    followed = select(later.id).where(later.thread_id == Thread.id, later.id > Comment.id)
+    is_last = and_(Comment.author_id != actor.member_id, took_part.exists(), ~followed.exists())
+    return _newest(_unanswered(actor).where(is_last, _is_unread()))
 
 
-def _open_comments(actor: Actor) -> Select[Comment]:
-    """Comments in open threads of papers the member may read, that it did not answer afterwards."""
+def _is_unread() -> ColumnElement[bool]:
+    """Times are kept to the second: what came in the second of reading is shown once more rather than never."""
+    return or_(ReadMark.read_at.is_(None), ReadMark.read_at <= Comment.created_at)
+
+
+def _unanswered(actor: Actor) -> Select[Comment]:
+    """Comments in open threads of its papers, after which the member wrote nothing there; with its read mark."""
     later = aliased(Comment)
     answered = select(later.id).where(
         later.thread_id == Comment.thread_id, later.author_id == actor.member_id, later.id > Comment.id
@@ -88,6 +95,7 @@ def _open_comments(actor: Actor) -> Select[Comment]:
         select(Comment)
         .join(Thread, Thread.id == Comment.thread_id)
         .join(Paper, Paper.id == Thread.paper_id)
+        .outerjoin(ReadMark, and_(ReadMark.paper_id == Paper.id, ReadMark.member_id == actor.member_id))
         .where(
             Thread.resolved_at.is_(None),
             Paper.group_id.in_(list(actor.group_roles)),

@@ -9,12 +9,14 @@ from workspace.web.forms import Form, LineField, MaxLength, Required, TextField
 
 
 class NetworkForm(Form):
-    name = LineField(_l("Name des Netzwerks"), [Required(), MaxLength("name_max")])
+    name = LineField(
+        _l("Name des Netzwerks"), [Required(_l("Bitte geben Sie dem Netzwerk einen Namen.")), MaxLength("name_max")]
+    )
     about = TextField(_l("Wer wir sind"), [MaxLength("purpose_max")])
 
 
 class LegalForm(Form):
     """base: id of the wording that is changed."""
 
-    text = TextField(_l("Text"), [Required(), MaxLength("legal_max")])
+    text = TextField(_l("Text"), [Required(_l("Bitte schreiben Sie einen Text.")), MaxLength("legal_max")])
     base = HiddenField()

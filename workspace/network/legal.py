@@ -88,4 +88,4 @@ def rendered(text: str, *, mark_gaps: bool) -> str:
 
 
 def _marked(found: re.Match[str]) -> str:
-    return found[0] if found[0].startswith("<") else f'<mark class="gap">{found[0]}</mark>'
+    return found[0] if found[0].startswith("<") else f"<mark>{found[0]}</mark>"

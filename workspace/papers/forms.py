@@ -52,14 +52,14 @@ def _stored(value: str | None) -> str:
 
 
 class DescribeForm(Form):
-    title = LineField(_l("Titel"), [Required(), MaxLength("title_max")])
+    title = LineField(_l("Titel"), [Required(_l("Bitte geben Sie dem Papier einen Titel.")), MaxLength("title_max")])
     abstract = TextField(_l("Worum es geht"), [MaxLength("abstract_max")])
     contact = LineField(_l("Kontakt für Rückfragen"), [MaxLength("contact_max")])
 
 
 class CreateForm(Form):
     kind = RadioField(_l("Was soll entstehen?"), [Required(_l("Bitte wählen Sie eine Art."))], choices=KINDS)
-    title = LineField(_l("Titel"), [Required(), MaxLength("title_max")])
+    title = LineField(_l("Titel"), [Required(_l("Bitte geben Sie dem Papier einen Titel.")), MaxLength("title_max")])
     abstract = TextField(_l("Worum es geht"), [MaxLength("abstract_max")])
     contact = LineField(_l("Kontakt für Rückfragen"), [MaxLength("contact_max")])
 

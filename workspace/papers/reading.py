@@ -7,7 +7,7 @@ that makes it. So nothing has to be dropped when a paper changes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -140,8 +140,13 @@ def _newest_file(paper: Paper) -> int:
 
 def changes(paper: Paper, old: int, new: int) -> Changes:
     """What became of a revision in a later one; counted as the comparison of both counts it."""
-    before, after = _hashes(paper, old, new)
-    if before == after:
+    rows = session().execute(
+        select(Revision.number, Revision.text_hash).where(
+            Revision.paper_id == paper.id, Revision.number.in_((old, new))
+        )
+    )
+    hashes = {row.number: row.text_hash for row in rows}
+    if hashes.get(old) == hashes.get(new):
         return Changes()
 
     def make() -> str:
@@ -150,34 +155,26 @@ def changes(paper: Paper, old: int, new: int) -> Changes:
         total = counts.changed + counts.inserted + counts.moved + counts.deleted + counts.formatted
         return json.dumps([total, sorted(new_spans(difference))])
 
-    return _as_changes(derived(paper.id, "changes", _changes_inputs(before, after), make))
+    return _as_changes(derived(paper.id, "changes", _changes_inputs(hashes.get(old), hashes.get(new)), make))
 
 
-def changes_if_kept(paper: Paper, old: int, new: int) -> Changes | None:
-    """The same where it was counted before; None where both texts would have to be compared now."""
-    before, after = _hashes(paper, old, new)
-    if before == after:
-        return Changes()
-    found = kept(paper.id, "changes", _changes_inputs(before, after))
-    return None if found is None else _as_changes(found)
+def changes_kept(hashes: Mapping[int, tuple[str, str]]) -> dict[int, Changes]:
+    """The same for many papers at once where it was counted before; papers that are not counted yet are missing.
 
-
-def _hashes(paper: Paper, old: int, new: int) -> tuple[str | None, str | None]:
-    rows = session().execute(
-        select(Revision.number, Revision.text_hash).where(
-            Revision.paper_id == paper.id, Revision.number.in_((old, new))
-        )
-    )
-    hashes = {row.number: row.text_hash for row in rows}
-    return hashes.get(old), hashes.get(new)
+    Args:
+        hashes: paper id → hashes of the earlier and the later text.
+    """
+    found = kept("changes", {paper_id: _changes_inputs(*both) for paper_id, both in hashes.items()})
+    same = {paper_id: Changes() for paper_id, (before, after) in hashes.items() if before == after}
+    return {paper_id: _as_changes(counted) for paper_id, counted in found.items()} | same
 
 
 def _changes_inputs(before: str | None, after: str | None) -> tuple[object, ...]:
     return REDLINE_VERSION, ARTICLE_VERSION, before, after
 
 
-def _as_changes(kept: str) -> Changes:
-    total, spans = json.loads(kept)
+def _as_changes(counted: str) -> Changes:
+    total, spans = json.loads(counted)
     return Changes(total, frozenset((start, end) for start, end in spans))
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import zstandard
-from sqlalchemy import Index, LargeBinary, String, delete
+from sqlalchemy import Index, LargeBinary, String, delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -44,19 +44,23 @@ def derived(paper_id: int, kind: str, inputs: tuple[object, ...], make: Callable
         paper_id: whose text is in it; rows of a paper can be dropped together.
         inputs: everything the result depends on, with the version of the code that makes it.
     """
-    found = kept(paper_id, kind, inputs)
-    if found is not None:
-        return found
+    found = kept(kind, {paper_id: inputs})
+    if found:
+        return found[paper_id]
     made = make()
     write_derived(lambda own: own.add(_row(_key(paper_id, kind, inputs), paper_id, kind, made)))
     return made
 
 
-def kept(paper_id: int, kind: str, inputs: tuple[object, ...]) -> str | None:
-    """What `derived` made for these inputs at an earlier time; None where it would have to make it now."""
-    key = _key(paper_id, kind, inputs)
-    data = session().scalar(Derived.__table__.select().with_only_columns(Derived.data).where(Derived.key == key))
-    return None if data is None else zstandard.ZstdDecompressor().decompress(data).decode()
+def kept(kind: str, inputs: Mapping[int, tuple[object, ...]]) -> dict[int, str]:
+    """What `derived` made at an earlier time, by paper; papers for which it would have to make it now are missing.
+
+    Args:
+        inputs: paper id → the inputs that `derived` was given.
+    """
+    keys = {_key(paper_id, kind, given): paper_id for paper_id, given in inputs.items()}
+    rows = session().execute(select(Derived.key, Derived.data).where(Derived.key.in_(keys)))
+    return {keys[key]: zstandard.ZstdDecompressor().decompress(data).decode() for key, data in rows}
 
 
 def _key(paper_id: int, kind: str, inputs: tuple[object, ...]) -> bytes:

@@ -74,8 +74,8 @@ def _asked(page: str) -> Legal:
 def edit_legal(page: str) -> ResponseReturnValue:
     found = _asked(page)
     kept = sessions.kept_fields(here()) or {}
-    given = {"text": found.text, "base": str(found.number)} | {name: values[0] for name, values in kept.items()}
-    return _edit_page(found, LegalForm(formdata=None, **given), is_unsaved=bool(kept))
+    text, base = kept.get("text", [found.text])[0], kept.get("base", [str(found.number)])[0]
+    return _edit_page(found, LegalForm(formdata=None, text=text, base=base), is_unsaved=bool(kept))
 
 
 def _edit_page(found: Legal, form: LegalForm, *, preview: str = "", theirs: str = "", is_unsaved: bool = True) -> str:

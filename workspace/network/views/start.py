@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +20,6 @@ from workspace.network.desk import PaperRow
 from workspace.network.queries import the_network
 from workspace.network.views.blueprint import bp
 from workspace.papers import reading
-from workspace.papers.models import Paper
 from workspace.papers.queries import paper_counts, writers_since_read
 from workspace.permissions import Actor, Permission, can
 from workspace.web.actor import actor, public
@@ -70,7 +69,9 @@ def start() -> ResponseReturnValue:
         "network/start.html",
         waiting=_waiting(actor()),
         changed=[row for row in rows if row.is_changed],
+        unread=[row for row in rows if row.paper.is_new],
         rows=rows[: desk.ROWS],
+        read={row.paper.paper.id: row.paper.read_number for row in rows},
         total=len(rows),
         groups=[(group, actor().group_roles[group.id], counts.get(group.id, 0)) for group in groups],
         may_write=any(can(actor(), Permission.PAPER_CREATE, group) for group in groups),
@@ -94,29 +95,18 @@ def _waiting(who: Actor) -> list[Waiting]:
 
 def _rows(who: Actor) -> list[Row]:
     """The member's papers: those that changed since it read, then the others; each last changed first."""
-    rows = [_kept_row(row) for row in desk.papers_of(who)]
+    papers = desk.papers_of(who)
+    known = reading.changes_kept({p.paper.id: (p.read_hash, p.text_hash) for p in papers if p.is_changed})
+    missing = [p for p in papers if p.is_changed and p.paper.id not in known and p.length <= LONGEST_COUNTED]
+    for row in missing[:COUNTED_ANEW]:
+        known[row.paper.id] = reading.changes(row.paper, row.read_number, row.paper.head_number)
     writers = writers_since_read(who)
-    counted = 0
-    for place, row in enumerate(rows):
-        if not row.is_changed:
-            continue
-        if row.changed is None and counted < COUNTED_ANEW and _is_short(row.paper):
-            counted += 1
-            row = _counted(row.paper, reading.changes)
-        rows[place] = replace(row, writers=writers.get(row.paper.paper.id, ()))
+    rows = [_row(row, known.get(row.paper.id), writers.get(row.paper.id, ())) for row in papers]
     return sorted(rows, key=lambda row: not row.is_changed)
 
 
-def _kept_row(row: PaperRow) -> Row:
-    return _counted(row, reading.changes_if_kept) if row.is_changed else Row(row, is_changed=False)
-
-
-def _counted(row: PaperRow, count: Callable[[Paper, int, int], reading.Changes | None]) -> Row:
-    """A paper changed in nothing but blanks, or changed back, is not shown as changed."""
-    found = count(row.paper, row.read_number, row.paper.head_number)
-    total = None if found is None else found.total
-    return Row(row, is_changed=total != 0, changed=total)
-
-
-def _is_short(row: PaperRow) -> bool:
-    return row.length <= LONGEST_COUNTED
+def _row(row: PaperRow, changes: reading.Changes | None, writers: Sequence[Member]) -> Row:
+    """A paper that changed in nothing but blanks, or changed back, is not shown as changed."""
+    if not row.is_changed or (changes is not None and changes.total == 0):
+        return Row(row, is_changed=False)
+    return Row(row, True, None if changes is None else changes.total, writers)

@@ -47,7 +47,10 @@ class RestoreForm(Form):
 
 
 class VersionForm(Form):
-    name = LineField(_l("Name der Fassung"), [Required(), MaxLength("version_name_max")])
+    name = LineField(
+        _l("Name der Fassung"),
+        [Required(_l("Bitte geben Sie der Fassung einen Namen.")), MaxLength("version_name_max")],
+    )
     note = LineField(_l("Anmerkung"), [MaxLength("summary_max")])
 
 

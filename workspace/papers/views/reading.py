@@ -30,7 +30,7 @@ from workspace.text.tree import parse
 from workspace.web.actor import actor
 from workspace.web.derived import write_derived
 from workspace.web.errors import status_of, wants_json
-from workspace.web.links import is_partial
+from workspace.web.links import is_partial, safe_next
 from workspace.web.messages import add_messages
 from workspace.web.undo import flash_undo
 
@@ -193,8 +193,11 @@ def read(key: str) -> ResponseReturnValue:
     actions.mark_read(actor(), paper, number)
     if not wants_json():  # the script that notices reading shows no answer
         text = _("Gemerkt. Ab jetzt sehen Sie, was sich danach ändert.")
-        flash_undo(text, ".unread", sent={"revision": before}, key=key)
-    return redirect(url_for(".show", key=key), 303)
+        if number > before:
+            flash_undo(text, ".unread", sent={"revision": before}, key=key)
+        else:
+            flash(text)
+    return redirect(safe_next(request.form.get("next")) or url_for(".show", key=key), 303)
 
 
 @bp.post("/papers/<key:key>/unreading")
