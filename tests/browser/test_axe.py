@@ -61,7 +61,9 @@ def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
     for path in ("/coordination", f"/coordination/submissions/{world.submission.id}", "/people", "/groups/new"):
         yield people.coordination, path
     yield people.coordination, f"/people/{people.reader.id}"
-    yield people.admin, "/settings"
+    for path in ("/", "/settings", "/technik", "/technik/mail", "/technik/mail?state=waiting", "/technik/jobs"):
+        yield people.admin, path
+    yield people.admin, "/technik/backups"
 
 
 def _answered(world: World) -> int:

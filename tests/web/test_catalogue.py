@@ -122,6 +122,12 @@ DEEDS: tuple[Form, ...] = (
     ("coordination", "accounts.close", {}),
     ("coordination", "accounts.reopen", {}),
     ("admin", "network.save_settings", {"name": "Netzwerk"}),
+    ("admin", "operation.probe", {}),
+    ("admin", "operation.send_again", {}),
+    ("admin", "operation.do_job_again", {}),
+    ("admin", "operation.ask_for_backup", {}),
+    ("admin", "operation.send_held", {}),
+    ("admin", "operation.drop_held", {}),
 )
 """What changes something, in an order that works, to read what is said afterwards."""
 

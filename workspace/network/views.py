@@ -14,6 +14,7 @@ from workspace.groups.queries import groups_of
 from workspace.network import actions, desk
 from workspace.network.forms import NetworkForm
 from workspace.network.queries import the_network
+from workspace.operation import checks
 from workspace.permissions import Permission, can, require
 from workspace.web.actor import actor, public
 from workspace.web.forms import clean_line
@@ -44,6 +45,7 @@ def start() -> ResponseReturnValue:
         mentions=desk.mentions_of(actor()),
         submissions=waiting_submissions() if can(actor(), Permission.SUBMISSIONS_SEE) else [],
         groups=groups_of(actor()),
+        warnings=checks.warnings() if can(actor(), Permission.OPERATION) else [],
     )
 
 
