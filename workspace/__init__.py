@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from workspace.operation import views as operation
     from workspace.papers import views as papers
     from workspace.papers.rights import rights_of
-    from workspace.web import actor, converters, errors, i18n, security, templating, transaction
+    from workspace.web import actor, converters, errors, i18n, request_log, security, templating, transaction
 
     given = settings or load_settings()
     app = Flask(
@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["workspace_sessions"] = sessions
 
     app.url_map.merge_slashes = False  # its redirect would name the host that the request claims
+    request_log.init_app(app, given)
     converters.init_app(app)
     transaction.init_app(app, given, sessions)
     signed_in.init_app(app)

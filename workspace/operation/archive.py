@@ -106,12 +106,17 @@ class Reader:
         self.file = path.open("rb")
         self.lines = self._lines()
         self.whole = hashlib.sha256()
-        head = self._object()
-        if head.get("format") != FORMAT:
-            raise BadArchive("no_backup")
-        if head.get("version") != VERSION:
-            raise BadArchive("newer_format")
-        self.manifest = Manifest(head["schema"], head["made_at"], head["program"])
+        self.manifest = Manifest("", "", "")
+        try:
+            head = self._object()
+            if head.get("format") != FORMAT:
+                raise BadArchive("no_backup")
+            if head.get("version") != VERSION:
+                raise BadArchive("newer_format")
+            self.manifest = Manifest(head["schema"], head["made_at"], head["program"])
+        except BaseException:
+            self.file.close()
+            raise
 
     def __enter__(self) -> Reader:
         return self

@@ -58,7 +58,8 @@ def mails(*, states: Sequence[str] = (), before: int | None = None, limit: int) 
 
 def mail_counts() -> dict[str, int]:
     """How many mails there are in each state."""
-    found = dict(session().execute(select(Mail.state, func.count()).group_by(Mail.state)).tuples().all())
+    rows = session().execute(select(Mail.state, func.count()).group_by(Mail.state))
+    found: dict[str, int] = {state: count for state, count in rows}  # noqa: C416 - rows are no pairs for mypy
     return {state: found.get(state, 0) for state in MailState}
 
 
