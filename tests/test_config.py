@@ -66,6 +66,15 @@ def test_without_any_setting_a_development_workspace_starts() -> None:
         ("WORKSPACE_PASSWORD_MIN", "4"),
         ("WORKSPACE_ARGON2_MEMORY_KIB", "8"),
         ("WORKSPACE_SESSION_IDLE", "0"),
+        ("WORKSPACE_SMTP_PORT", "0"),
+        ("WORKSPACE_SMTP_SECURITY", "ssl"),
+        ("WORKSPACE_MAIL_FROM", "Netzwerk <a@b.example>"),
+        ("WORKSPACE_BACKUP_AT", "24:00"),
+        ("WORKSPACE_BACKUPS_KEPT", "0"),
+        ("WORKSPACE_LEASE", "1"),
+        ("WORKSPACE_WORKER_THREADS", "0"),
+        ("WORKSPACE_LOG_FORMAT", "xml"),
+        ("WORKSPACE_MAILS_KEPT", "0"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_one_sentence_naming_it(
@@ -144,3 +153,20 @@ def test_a_misspelt_name_in_the_file_is_refused(monkeypatch: pytest.MonkeyPatch,
 def test_settings_cannot_be_changed_once_they_are_read() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings().threads = 3  # type: ignore[misc]
+
+
+def test_a_mail_server_needs_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError, match="WORKSPACE_MAIL_FROM must be a mail address"):
+        load(monkeypatch, WORKSPACE_SMTP_HOST="mail.example.org")
+
+
+def test_a_mail_password_goes_over_no_open_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "WORKSPACE_SMTP_HOST": "mail.example.org",
+        "WORKSPACE_SMTP_PASSWORD": "geheim",
+        "WORKSPACE_SMTP_SECURITY": "none",
+        "WORKSPACE_MAIL_FROM": "papiere@example.org",
+    }
+    with pytest.raises(ConfigError, match="WORKSPACE_SMTP_PASSWORD must not be sent over an open connection"):
+        load(monkeypatch, **given)
+    assert load(monkeypatch, WORKSPACE_SMTP_HOST="127.0.0.1").smtp_host == "127.0.0.1"

@@ -9,11 +9,14 @@ from PIL import Image
 
 from tests.builders import save
 from tests.people import People, actor_of
+from workspace.clock import now
 from workspace.db import session
 from workspace.discussion import actions as discussion
 from workspace.discussion.models import Comment, Thread, ThreadKind
 from workspace.editions import actions as editions
 from workspace.editions.models import Edition, Submission
+from workspace.jobs import Job
+from workspace.mail import Mail
 from workspace.papers import actions as papers
 from workspace.papers.attachments import add_attachment
 from workspace.papers.models import Paper, PaperKind, Version
@@ -60,6 +63,9 @@ class World:
     submission: Submission
     old_edition: Edition
     edition: Edition
+    refused: Mail
+    """To the reader, about the draft; the mail server refused it."""
+    failed: Job
 
 
 def make_world(people: People) -> World:
@@ -67,9 +73,24 @@ def make_world(people: People) -> World:
     draft, thread, version = _draft(people)
     submitted, submission = _submitted(people)
     published, old_edition, edition = _published(people)
+    refused, failed = _left_undone(people)
     return World(
-        people, draft, submitted, published, thread, thread.comments[0], version, submission, old_edition, edition
-    )
+        people, draft, submitted, published, thread, thread.comments[0], version, submission, old_edition, edition,
+        refused, failed,
+    )  # fmt: skip
+
+
+def _left_undone(people: People) -> tuple[Mail, Job]:
+    """A mail with secret words that did not arrive, and a job that failed."""
+    mail = Mail(
+        kind="probe", member_id=people.reader.id, to_name=people.reader.name, to_address=people.reader.email,
+        language="de", subject=f"Neues in {TITLE}", text=f"Dort steht {DRAFT}.", html=f"<p>{COMMENT}</p>",
+        message_id="<mail@netz.example>", state="refused", code=550, error="5.1.1 unknown", created_at=now(),
+    )  # fmt: skip
+    job = Job(name="operation.backup", facts={}, state="failed", error="disk_full", created_at=now())
+    session().add_all([mail, job])
+    session().commit()
+    return mail, job
 
 
 def _text(words: str) -> str:

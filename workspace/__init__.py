@@ -26,9 +26,22 @@ def create_app(settings: Settings | None = None) -> Flask:
     from workspace.editions import views as editions
     from workspace.groups import views as groups
     from workspace.network import views as network
+    from workspace.operation import jobs as _operation_jobs  # noqa: F401 - names what does its jobs
+    from workspace.operation import mailbox
+    from workspace.operation import views as operation
     from workspace.papers import views as papers
     from workspace.papers.rights import rights_of
-    from workspace.web import actor, compression, converters, errors, i18n, security, templating, transaction
+    from workspace.web import (
+        actor,
+        compression,
+        converters,
+        errors,
+        i18n,
+        request_log,
+        security,
+        templating,
+        transaction,
+    )
 
     given = settings or load_settings()
     app = Flask(
@@ -59,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.url_map.merge_slashes = False  # its redirect would name the host that the request claims
     compression.init_app(app)
+    request_log.init_app(app, given)
     converters.init_app(app)
     transaction.init_app(app, given, sessions)
     signed_in.init_app(app)
@@ -67,8 +81,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     actor.init_app(app, signed_in.actor_loader(rights_of), signed_in.ask_to_sign_in)
     templating.init_app(app)
     errors.init_app(app)
-    for feature in (accounts, groups, papers, discussion, editions, network):
+    for feature in (accounts, groups, papers, discussion, editions, network, operation):
         app.register_blueprint(feature.bp)
+    if given.environment == "development":
+        app.register_blueprint(mailbox.bp)
     return app
 
 

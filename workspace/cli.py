@@ -14,7 +14,7 @@ import uvicorn
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from workspace import __version__, migrations
+from workspace import __version__, logs, migrations
 from workspace.accounts import actions as accounts
 from workspace.accounts.queries import find_member
 from workspace.asgi import make_asgi
@@ -23,6 +23,7 @@ from workspace.db import make_engine, make_sessions, session, session_scope
 from workspace.errors import Refusal
 from workspace.network.queries import the_network
 from workspace.operation import commands
+from workspace.operation.backups import bring_up_to_date
 from workspace.operation.supervisor import own_worker
 from workspace.permissions import NetworkRole
 from workspace.sample import history, loader
@@ -89,7 +90,8 @@ def opened_database(settings: Settings) -> Iterator[Engine]:
         settings.instance_dir.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.resolved_database_url())
     try:
-        migrations.upgrade(engine)
+        with commands.one_sentence():
+            bring_up_to_date(engine, settings)
         with using(settings), session_scope(make_sessions(engine)):
             yield engine
     finally:
@@ -116,6 +118,7 @@ def with_database(command: Callable[..., None]) -> Callable[..., None]:
 def serve(host: str, port: int, worker: bool) -> None:
     """Bring the database up to date, serve the workspace and do its jobs."""
     settings = load_settings()
+    logs.configure(settings)
     if settings.environment == "development" and "base_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"base_url": f"http://127.0.0.1:{port}"})
     with opened_database(settings):
@@ -125,7 +128,15 @@ def serve(host: str, port: int, worker: bool) -> None:
     _require_free(host, port)
     click.echo(f"Serving on {settings.base_url}, stop with Ctrl+C")
     with own_worker(settings) if worker else nullcontext():
-        uvicorn.run(make_asgi(settings), host=host, port=port, lifespan="off", log_level="warning", server_header=False)
+        uvicorn.run(
+            make_asgi(settings),
+            host=host,
+            port=port,
+            lifespan="off",
+            log_config=None,
+            server_header=False,
+            access_log=False,
+        )
 
 
 def _require_free(host: str, port: int) -> None:

@@ -33,7 +33,7 @@ def configure(settings: Settings) -> None:
         before.close()
     root.addHandler(handler)
     root.setLevel(settings.log_level.upper())
-    for noisy in ("alembic", "asyncio", "a2wsgi", "sqlalchemy"):
+    for noisy in ("alembic", "asyncio", "a2wsgi", "sqlalchemy", "uvicorn", "mail.log"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

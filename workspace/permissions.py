@@ -111,6 +111,7 @@ class Permission(StrEnum):
     EDITION_WITHDRAW = "edition.withdraw"
     SUBMISSIONS_SEE = "submissions.see"
     NETWORK_SETTINGS = "network.settings"
+    OPERATION = "operation.run"
 
 
 Rule = Callable[[Actor, Any], bool]
@@ -210,6 +211,7 @@ RULES: Mapping[Permission, Rule] = {
     Permission.EDITION_PUBLISH: all_of(COORDINATION, granted),
     Permission.EDITION_WITHDRAW: COORDINATION,
     Permission.NETWORK_SETTINGS: in_network_as(NetworkRole.ADMIN),
+    Permission.OPERATION: in_network_as(NetworkRole.ADMIN),
 }
 
 

@@ -72,7 +72,9 @@ def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
     for path in ("/coordination", f"/coordination/submissions/{world.submission.id}", "/people", "/groups/new"):
         yield people.coordination, path
     yield people.coordination, f"/people/{people.reader.id}"
-    for path in ("/", "/hilfe", "/settings", "/settings/privacy", "/impressum"):
+    for path in ("/", "/hilfe", "/settings", "/settings/privacy", "/impressum", "/technik", "/technik/mail"):
+        yield people.admin, path
+    for path in ("/technik/mail?state=waiting", "/technik/jobs", "/technik/backups"):
         yield people.admin, path
     yield people.reviewer, "/"
     yield people.coordination, "/"

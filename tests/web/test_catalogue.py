@@ -128,6 +128,12 @@ DEEDS: tuple[Form, ...] = (
     ("admin", "network.save_settings", {"name": "Netzwerk"}),
     ("admin", "network.save_legal", {"text": "x", "base": "0"}),
     ("lead", "groups.set_role", {"member": "6", "role": "reader"}),
+    ("admin", "operation.probe", {}),
+    ("admin", "operation.send_again", {}),
+    ("admin", "operation.do_job_again", {}),
+    ("admin", "operation.ask_for_backup", {}),
+    ("admin", "operation.send_held", {}),
+    ("admin", "operation.drop_held", {}),
 )
 """What changes something, in an order that works, to read what is said afterwards."""
 

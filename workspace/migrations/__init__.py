@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 HERE = Path(__file__).parent
+_one_at_a_time = threading.Lock()
+"""Alembic keeps the running migration in module state, and two threads may each prove a backup."""
 
 
 def config_for(engine: Engine) -> Config:
@@ -23,7 +26,8 @@ def config_for(engine: Engine) -> Config:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring a database to a schema revision, from wherever it is."""
-    command.upgrade(config_for(engine), revision)
+    with _one_at_a_time:
+        command.upgrade(config_for(engine), revision)
 
 
 def current(engine: Engine) -> str | None:
@@ -38,3 +42,8 @@ def newest() -> str:
     if head is None:
         raise RuntimeError("no migrations found")
     return head
+
+
+def known() -> frozenset[str]:
+    """Every schema revision this code can upgrade from."""
+    return frozenset(script.revision for script in ScriptDirectory(str(HERE)).walk_revisions())

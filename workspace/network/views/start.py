@@ -19,6 +19,7 @@ from workspace.network import desk
 from workspace.network.desk import PaperRow
 from workspace.network.queries import the_network
 from workspace.network.views.blueprint import bp
+from workspace.operation import checks
 from workspace.papers import reading
 from workspace.papers.queries import paper_counts, writers_since_read
 from workspace.permissions import Actor, Permission, can
@@ -74,6 +75,7 @@ def start() -> ResponseReturnValue:
         read={row.paper.paper.id: row.paper.read_number for row in rows},
         total=len(rows),
         groups=[(group, actor().group_roles[group.id], counts.get(group.id, 0)) for group in groups],
+        warnings=checks.warnings() if can(actor(), Permission.OPERATION) else [],
         may_write=any(can(actor(), Permission.PAPER_CREATE, group) for group in groups),
     )
 
