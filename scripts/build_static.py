@@ -34,7 +34,7 @@ _READING = (
     "site bar button badge notice prose guidance figure toc comments comment-form discussion block-tools reading "
     "selection read-mark diff stepper synopsis history compare edition publishing fields"
 )
-_TOOL = "library start people tables search checklist desk log uploads editor conflict writing"
+_TOOL = "library start people account tables search checklist desk log uploads editor conflict writing"
 _FORMS = "forms sign-in sheet"
 
 

@@ -25,7 +25,7 @@ from werkzeug.test import TestResponse
 from tests.people import People, make_people
 from tests.world import FILE, World, make_world
 from workspace import create_app
-from workspace.accounts.actions import open_session, write_token
+from workspace.accounts.signing_in import open_session, write_token
 from workspace.config import Settings, using
 from workspace.db import session_scope
 
@@ -80,7 +80,24 @@ DOORS: dict[str, Door] = {
     "accounts.link": public(),
     "accounts.use_link": public(),
     "accounts.sign_out": public(),
+    "accounts.code": public(),
+    "accounts.sign_in_with_code": public(),
+    "accounts.confirmation": members(),
+    "accounts.confirm": members(),
     "accounts.account": members(),
+    "accounts.change_profile": members(),
+    "accounts.security": members(),
+    "accounts.end_session": hidden(frozenset()),
+    "accounts.end_other_sessions": members(),
+    "accounts.second_factor": members(),
+    "accounts.begin_factor": members(),
+    "accounts.factor_picture": hidden(frozenset()),
+    "accounts.confirm_factor": members(),
+    "accounts.renew_factor_codes": members(),
+    "accounts.switch_factor_off": members(),
+    "accounts.directory": members(),
+    "accounts.organisations": members(),
+    "accounts.profile": members(),
     "accounts.set_password": members(),
     "accounts.set_language": members(),
     "accounts.people": desk(),
@@ -88,8 +105,14 @@ DOORS: dict[str, Door] = {
     "accounts.person": desk(),
     "accounts.write_link": desk(),
     "accounts.set_roles": desk(),
+    "accounts.reset_second_factor": desk(),
     "accounts.close": desk(),
     "accounts.reopen": desk(),
+    "membership.data": members(),
+    "membership.export": members(),
+    "membership.leaving": members(),
+    "membership.leave": members(),
+    "membership.remove": desk(),
     "groups.index": members(),
     "groups.create": desk(),
     "groups.create_post": desk(),
@@ -154,7 +177,8 @@ DOORS: dict[str, Door] = {
     "editions.file": public(),
     "editions.withdraw": desk(reason="Fehler"),
 }
-"""`discussion.resolve`, `reopen` and `pin` let reviewers in because the walked thread is the reviewer's own."""
+"""`accounts.end_session` and `accounts.factor_picture` open to the one whose session or secret it is.
+`discussion.resolve`, `reopen` and `pin` let reviewers in because the walked thread is the reviewer's own."""
 
 
 def values(world: World, endpoint: str) -> dict[str, Any]:
@@ -174,6 +198,7 @@ def values(world: World, endpoint: str) -> dict[str, Any]:
     own: dict[str, dict[str, Any]] = {
         "accounts.link": {"token": "unbekannt"},
         "accounts.use_link": {"token": "unbekannt"},
+        "accounts.end_session": {"session_id": 10**9},
         "papers.create": {"group_key": people.quality.key},
         "papers.create_post": {"group_key": people.quality.key},
         "papers.file": {"name": f"{FILE}.png"},

@@ -24,6 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from workspace.discussion import views as discussion
     from workspace.editions import views as editions
     from workspace.groups import views as groups
+    from workspace.membership import views as membership
     from workspace.network import views as network
     from workspace.papers import views as papers
     from workspace.papers.rights import rights_of
@@ -65,7 +66,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     actor.init_app(app, signed_in.actor_loader(rights_of), signed_in.ask_to_sign_in)
     templating.init_app(app)
     errors.init_app(app)
-    for feature in (accounts, groups, papers, discussion, editions, network):
+    for feature in (accounts, groups, papers, discussion, editions, network, membership):
         app.register_blueprint(feature.bp)
     return app
 

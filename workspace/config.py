@@ -67,6 +67,15 @@ class Settings(BaseSettings):
     sign_in_attempts: int = Field(default=10, ge=1)
     """Failed attempts for one account from one network address within `sign_in_window`."""
     sign_in_window: int = Field(default=15 * MINUTE, ge=1)
+    sign_in_code_life: int = Field(default=10 * MINUTE, ge=1)
+    """How long the second step of a sign-in may take."""
+    code_attempts: int = Field(default=30, ge=1)
+    """Wrong codes of one account from anywhere within `code_window`; then only recovery codes are taken."""
+    code_window: int = Field(default=DAY, ge=1)
+    confirmation_life: int = Field(default=15 * MINUTE, ge=1)
+    """How long after proving who one is address, second factor and account may be changed."""
+    second_factor: Literal["off", "privileged", "all"] = "off"
+    """Who must have a second factor: nobody, people with a role in the network, everybody."""
     password_min: int = Field(default=12, ge=8, le=64)
     password_max: int = Field(default=200, ge=64, le=1000)
     argon2_memory_kib: int = Field(default=65536, ge=1024)

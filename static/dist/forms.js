@@ -1,4 +1,4 @@
-// sources 052e5e5f8a00d046
+// sources edb91f5c4c9c24c4
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources 32023e54b7253a5e
+// sources fca1e05919941582
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources a636c989df19cd6b
+// sources d59f8723e92f430a
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

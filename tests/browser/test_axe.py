@@ -14,8 +14,8 @@ from tests.browser.conftest import PageFor, Served
 from tests.builders import TEXT, make_paper, save
 from tests.people import actor_of
 from tests.world import World, make_world
-from workspace.accounts.actions import write_token
 from workspace.accounts.models import Member
+from workspace.accounts.signing_in import write_token
 from workspace.db import session
 from workspace.editions import actions as editions
 from workspace.editions.models import Submission

@@ -46,3 +46,9 @@ def people_of(group: Group) -> Sequence[GroupMember]:
         .unique()
         .all()
     )
+
+
+def groups_with(member: Member) -> Sequence[Group]:
+    """The groups a member is in, by name."""
+    inside = select(GroupMember.group_id).where(GroupMember.member_id == member.id)
+    return session().scalars(select(Group).where(Group.id.in_(inside)).order_by(Group.name)).all()
