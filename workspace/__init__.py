@@ -10,6 +10,7 @@ from flask import Flask
 
 from workspace.config import Settings, load_settings
 from workspace.db import make_engine, make_sessions
+from workspace.resources import resource_dir
 
 __version__ = "0.1.0"
 
@@ -33,8 +34,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     given = settings or load_settings()
     app = Flask(
         __name__,
-        template_folder=str(templating.resource_dir("templates")),
-        static_folder=str(templating.resource_dir("static")),
+        template_folder=str(resource_dir("templates")),
+        static_folder=str(resource_dir("static")),
     )
     app.config.update(
         SECRET_KEY=secret_key(given),

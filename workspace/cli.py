@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from workspace.config import ConfigError, Settings, load_settings, using
 from workspace.db import make_engine, make_sessions, session, session_scope
 from workspace.errors import Refusal
 from workspace.network.queries import the_network
+from workspace.operation import commands
+from workspace.operation.supervisor import own_worker
 from workspace.permissions import NetworkRole
 from workspace.sample import history, loader
 from workspace.web.forms import clean_line
@@ -77,6 +79,10 @@ def main() -> None:
     """The position-paper workspace."""
 
 
+for command in commands.COMMANDS:
+    main.add_command(command)
+
+
 @contextmanager
 def opened_database(settings: Settings) -> Iterator[Engine]:
     """The database with the newest schema, and a current session."""
@@ -107,8 +113,9 @@ def with_database(command: Callable[..., None]) -> Callable[..., None]:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-def serve(host: str, port: int) -> None:
-    """Bring the database up to date and serve the workspace."""
+@click.option("--worker/--no-worker", default=True, help="Whether to start a worker beside the server.")
+def serve(host: str, port: int, worker: bool) -> None:
+    """Bring the database up to date, serve the workspace and do its jobs."""
     settings = load_settings()
     if settings.environment == "development" and "base_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"base_url": f"http://127.0.0.1:{port}"})
@@ -118,7 +125,8 @@ def serve(host: str, port: int) -> None:
             raise click.ClickException("This is the sample network: it is served on this machine only (127.0.0.1).")
     _require_free(host, port)
     click.echo(f"Serving on {settings.base_url}, stop with Ctrl+C")
-    uvicorn.run(make_asgi(settings), host=host, port=port, lifespan="off", log_level="warning", server_header=False)
+    with own_worker(settings) if worker else nullcontext():
+        uvicorn.run(make_asgi(settings), host=host, port=port, lifespan="off", log_level="warning", server_header=False)
 
 
 def _require_free(host: str, port: int) -> None:

@@ -24,6 +24,9 @@ PREFIX = "WORKSPACE_"
 DEFAULT_PORTS = {"http": 80, "https": 443}
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*")
 """A name or address as it stands in a link; the second half is IPv6."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -64,6 +67,15 @@ class Settings(BaseSettings):
     session_seen_every: int = Field(default=5 * MINUTE, ge=0)
     """How often a session's last use is noted."""
     sign_in_token_life: int = Field(default=14 * DAY, ge=1)
+    mail_link_life: int = Field(default=1 * HOUR, ge=1)
+    """A sign-in link that was asked for by mail: municipal mail gateways hold mails back for a while."""
+    mail_links: int = Field(default=3, ge=1)
+    """Links sent to one address within `mail_link_window`, however many are asked for."""
+    mail_link_asks: int = Field(default=20, ge=1)
+    """Links asked for from one network address within `mail_link_window`."""
+    mail_link_window: int = Field(default=1 * HOUR, ge=1)
+    address_change_life: int = Field(default=3 * DAY, ge=1)
+    """How long a new mail address waits for its confirmation at both."""
     sign_in_attempts: int = Field(default=10, ge=1)
     """Failed attempts for one account from one network address within `sign_in_window`."""
     sign_in_window: int = Field(default=15 * MINUTE, ge=1)
@@ -109,6 +121,60 @@ class Settings(BaseSettings):
     attachments_per_paper: int = Field(default=500, ge=1)
     attachment_name_max: int = Field(default=100, ge=1, le=100)
 
+    # Mail; without a server mails wait in the outbox and are never sent
+    smtp_host: str = ""
+    """The mail server that takes our mails; empty: none."""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is protected: STARTTLS (port 587), TLS from the first byte (port 465), or not at all."""
+    smtp_ca_file: Path | None = None
+    """Certificates to trust beside those of the system, for a mail server with a certificate of the house."""
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_timeout: int = Field(default=30, ge=1, le=600)
+    """Seconds to wait for each answer of the mail server."""
+    smtp_final_timeout: int = Field(default=600, ge=1, le=1200)
+    """Seconds to wait for the answer to a whole message, in which gateways look for viruses (RFC 5321, 4.5.3.2.6)."""
+    mail_from: str = ""
+    """The address mails come from and bounces go to. Needed with `smtp_host`."""
+    mail_keep_trying: int = Field(default=3 * DAY, ge=1)
+    """A mail that could not be handed over in this time is given up."""
+
+    # Jobs
+    worker_threads: int = Field(default=2, ge=1, le=32)
+    """Jobs done at once by one worker, beside the sending of mails."""
+    lease: int = Field(default=60, ge=4)
+    """How long a worker may be silent before another one takes over what it had begun."""
+
+    # Backup
+    backup_dir: Path | None = None
+    """Where backups are kept; empty means `backups` in the instance folder. Best on another disk."""
+    backup_at: str = "02:30"
+    """When the nightly backup begins, in the installation's time zone."""
+    backups_kept: int = Field(default=14, ge=1, le=1000)
+    backup_max_age: int = Field(default=2 * DAY, ge=1)
+    """An older newest backup is warned of."""
+    disk_free_min: int = Field(default=1_000_000_000, ge=0)
+    """Fewer free bytes than this are warned of."""
+
+    # Logs
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_file: Path | None = None
+    """Empty means the standard output. The file may be moved away at any time (logrotate)."""
+    log_requests: bool = True
+    """A line for each answered request: rule, status and time, never the address, the person or the network address."""
+
+    # Retention: how long is kept what nobody needs any more; a nightly job deletes it
+    sessions_kept: int = Field(default=90 * DAY, ge=1)
+    """Ended sessions and used or expired sign-in links."""
+    mails_kept: int = Field(default=30 * DAY, ge=1)
+    """Who got which kind of mail, and mails that could not be delivered."""
+    jobs_kept: int = Field(default=30 * DAY, ge=1)
+    failed_jobs_kept: int = Field(default=90 * DAY, ge=1)
+    derived_kept: int = Field(default=180 * DAY, ge=1)
+    """Rendered pages and comparisons; they are made again when asked for."""
+
     @field_validator("base_url")
     @classmethod
     def _base_url(cls, value: str) -> str:
@@ -141,6 +207,28 @@ class Settings(BaseSettings):
             raise ValueError("must be the name of a time zone, such as Europe/Berlin") from None
         return value
 
+    @field_validator("smtp_password")
+    @classmethod
+    def _password_in_the_open(cls, value: SecretStr, info: ValidationInfo) -> SecretStr:
+        open_line = info.data.get("smtp_security") == "none" and info.data.get("smtp_host") not in LOOPBACK
+        if value.get_secret_value() and open_line:
+            raise ValueError("must not be sent over an open connection: set WORKSPACE_SMTP_SECURITY to starttls or tls")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_from(cls, value: str, info: ValidationInfo) -> str:
+        if (value or info.data.get("smtp_host")) and not ADDRESS.fullmatch(value):
+            raise ValueError("must be a mail address, such as papiere@example.org, where WORKSPACE_SMTP_HOST is set")
+        return value
+
+    @field_validator("backup_at")
+    @classmethod
+    def _backup_at(cls, value: str) -> str:
+        if not TIME_OF_DAY.fullmatch(value):
+            raise ValueError("must be a time of day, such as 02:30")
+        return value
+
     @field_validator("secret_key", "base_url", mode="after")
     @classmethod
     def _fit_for_production(cls, value: Any, info: ValidationInfo) -> Any:
@@ -161,6 +249,11 @@ class Settings(BaseSettings):
     def is_secure(self) -> bool:
         """Whether people come by https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the backups."""
+        return self.backup_dir or self.instance_dir / "backups"
 
     def resolved_database_url(self) -> str:
         """The database's address, with the SQLite default filled in."""

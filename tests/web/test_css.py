@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
 SOURCES = sorted((STATIC / "css").rglob("*.css"))
 COMPONENTS = sorted((STATIC / "css" / "components").glob("*.css"))
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(p for p in (ROOT / "templates").rglob("*.html") if p.parent.name != "mail")
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 BUILT = sorted((STATIC / "dist").glob("*.css"))
 KERN_SHA256 = "fc2428f71ee156d7187a3d416bedd5550c3543925204e9ac4b02544e649eb7f8"

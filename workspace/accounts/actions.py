@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, or_, select
 
 from workspace.accounts.models import (
     FORMER,
+    AddressChange,
     KeptForm,
     LoginSession,
     Member,
@@ -182,7 +183,7 @@ def forget_person(actor: Actor, member: Member) -> None:
     _refuse_last_coordination(member)
     opened = select(LoginSession.id).where(LoginSession.member_id == member.id)
     session().execute(delete(KeptForm).where(or_(KeptForm.member_id == member.id, KeptForm.session_id.in_(opened))))
-    for table in (LoginSession, SignInToken, SecondFactor, RecoveryCode):
+    for table in (LoginSession, SignInToken, SecondFactor, RecoveryCode, AddressChange):
         session().execute(delete(table).where(table.member_id == member.id))
     member.roles[:] = []
     member.name, member.sort_key, member.handle = FORMER, "", former_handle(member)

@@ -30,6 +30,14 @@ class ConfirmationForm(Form):
     code = LineField(_l("Code aus der App oder Wiederherstellungscode"))
 
 
+class ForgottenForm(Form):
+    email = EmailField(_l("E-Mail-Adresse"), [Required()], filters=[clean_line])
+
+
+class AddressForm(Form):
+    email = EmailField(_l("Neue E-Mail-Adresse"), [Required()], filters=[clean_line])
+
+
 class ProfileForm(Form):
     name = LineField(_l("Vor- und Nachname"), [Required(), MaxLength("name_max")])
     organisation = LineField(_l("Kommune"), [MaxLength("name_max")])

@@ -25,6 +25,8 @@ SENTENCES: dict[str, Any] = {
     "session.opened": _l("Angemeldet."),
     "session.others_ended": _l("Alle anderen Geräte abgemeldet."),
     "password.changed": _l("Passwort gesetzt."),
+    "email.change_asked": _l("Änderung der E-Mail-Adresse begonnen."),
+    "email.changed": _l("E-Mail-Adresse geändert."),
     "second_factor.on": _l("Zweiter Faktor eingeschaltet."),
     "second_factor.off": _l("Zweiter Faktor ausgeschaltet."),
     "second_factor.reset": _l("Zweiter Faktor von der Koordination ausgeschaltet."),

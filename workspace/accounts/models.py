@@ -87,6 +87,8 @@ class Purpose(StrEnum):
 
     LINK = "link"
     """A link that signs in."""
+    MAIL = "mail"
+    """A link that signs in, asked for by mail because the password is forgotten; lives shorter."""
     CODE = "code"
     """A sign-in whose first step is done and that waits for a code of the second factor."""
 
@@ -159,6 +161,22 @@ class RecoveryCode(Base):
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"), index=True)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class AddressChange(Base):
+    """A new mail address that waits for its confirmation at both; one for each member, the newest counts."""
+
+    __tablename__ = "address_change"
+    __table_args__ = (UniqueConstraint("old_hash"), UniqueConstraint("new_hash"))
+
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    old_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """Hash of the token that went to the address so far."""
+    new_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    old_confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    new_confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class KeptForm(Base):

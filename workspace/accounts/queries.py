@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import selectinload
 
-from workspace.accounts.models import KeptForm, LoginSession, Member, Organisation
+from workspace.accounts.models import AddressChange, KeptForm, LoginSession, Member, Organisation
 from workspace.accounts.signing_in import hash_token
 from workspace.clock import now
 from workspace.config import settings
@@ -107,6 +107,12 @@ def organisations_with_people(words: str) -> Sequence[tuple[Organisation, int]]:
     )
     rows = [(place, count) for place, count in session().execute(query) if fold(words) in fold(place.name)]
     return sorted(rows, key=lambda row: fold(row[0].name))
+
+
+def waiting_address(member_id: int) -> AddressChange | None:
+    """The new address that waits for its confirmations."""
+    row = session().get(AddressChange, member_id)
+    return row if row is not None and row.expires_at > now() else None
 
 
 def open_sessions(member_id: int) -> Sequence[LoginSession]:

@@ -36,11 +36,23 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 
-def write_token(member: Member, purpose: Purpose = Purpose.LINK, *, by_link: bool = True) -> str:
-    """A single-use token for a member; kept only as a hash."""
+def new_token() -> str:
+    """192 random bits."""
+    return secrets.token_urlsafe(24)
+
+
+def write_token(
+    member: Member, purpose: Purpose = Purpose.LINK, *, by_link: bool = True, token: str | None = None
+) -> str:
+    """A single-use token for a member; kept only as a hash.
+
+    Args:
+        token: one that stands in a letter already.
+    """
     begin_writing()
-    token = secrets.token_urlsafe(24)
-    life = settings().sign_in_code_life if purpose == Purpose.CODE else settings().sign_in_token_life
+    token = token or new_token()
+    lives = {Purpose.CODE: settings().sign_in_code_life, Purpose.MAIL: settings().mail_link_life}
+    life = lives.get(purpose, settings().sign_in_token_life)
     session().add(
         SignInToken(
             token_hash=hash_token(token), member_id=member.id, created_at=now(), purpose=purpose, by_link=by_link,
@@ -60,6 +72,11 @@ def find_token(token: str, purpose: Purpose = Purpose.LINK, *, for_use: bool = F
 # Signing in
 
 
+def find_link(token: str, *, for_use: bool = False) -> SignInToken | None:
+    """The token of a link that signs in, from coordination or asked for by mail."""
+    return find_token(token, for_use=for_use) or find_token(token, Purpose.MAIL, for_use=for_use)
+
+
 def sign_in_by_link(token: str, *, device: str, earlier: str | None) -> SignIn:
     """Use a link; with a second factor the link is the first step only.
 
@@ -68,7 +85,7 @@ def sign_in_by_link(token: str, *, device: str, earlier: str | None) -> SignIn:
     Raises: Invalid when the link is used up, expired, or its member's account closed.
     """
     begin_writing()
-    row = find_token(token, for_use=True)
+    row = find_link(token, for_use=True)
     member = session().get(Member, row.member_id) if row is not None else None
     if row is None or member is None or member.is_disabled:
         raise Invalid("link_used")
@@ -136,6 +153,18 @@ def _check_code(member: Member, code: str, network_address: str) -> None:
     raise Invalid(fields={"code": "code_wrong" if app_codes else "code_recovery_only"})
 
 
+def is_asked_too_often(email: str, network_address: str) -> tuple[bool, bool]:
+    """Note that somebody asks for a mail to this address. In a writing transaction.
+
+    Returns: whether this network address asked too often, and whether the mail address had enough mails already.
+    """
+    window = settings().mail_link_window
+    by_address, by_mail = _attempt_key("asks", network_address), _attempt_key(f"mails {email}", "")
+    asked, mailed = _attempts(by_address, window), _attempts(by_mail, window)
+    session().add_all(SignInAttempt(key=key, at=now()) for key in (by_address, by_mail))
+    return asked >= settings().mail_link_asks, mailed >= settings().mail_links
+
+
 def _attempt_key(who: str, network_address: str) -> bytes:
     return hash_token(f"{who}\n{network_address}")
 
@@ -147,7 +176,7 @@ def _attempts(key: bytes, window: int | None = None) -> int:
 
 
 def _drop_old_attempts() -> None:
-    longest = max(settings().sign_in_window, settings().code_window)
+    longest = max(settings().sign_in_window, settings().code_window, settings().mail_link_window)
     session().execute(delete(SignInAttempt).where(SignInAttempt.at <= now() - timedelta(seconds=longest)))
 
 

@@ -6,9 +6,11 @@ from workspace.db import Base
 from workspace.discussion import models as discussion
 from workspace.editions import models as editions
 from workspace.groups import models as groups
+from workspace.jobs import models as jobs
+from workspace.mail import models as mail
 from workspace.network import models as network
 from workspace.papers import models as papers
 from workspace.web import derived
 
-MODULES = (accounts, derived, discussion, editions, events, groups, network, papers, search)
+MODULES = (accounts, derived, discussion, editions, events, groups, jobs, mail, network, papers, search)
 metadata = Base.metadata

@@ -9,21 +9,9 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from workspace.permissions import can
+from workspace.resources import resource_dir
 from workspace.web import i18n
 from workspace.web.actor import actor
-
-HERE = Path(__file__).resolve().parent.parent
-
-
-def resource_dir(name: str) -> Path:
-    """`templates` or `static`: inside the package in a wheel, beside it in a checkout.
-
-    Raises: FileNotFoundError when neither is there.
-    """
-    for folder in (HERE.parent / name, HERE / name):
-        if folder.is_dir() and (folder.parent == HERE or (HERE.parent / "pyproject.toml").is_file()):
-            return folder
-    raise FileNotFoundError(name)
 
 
 def init_app(app: Flask) -> None:

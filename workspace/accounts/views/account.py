@@ -6,19 +6,22 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from workspace.accounts import actions, queries, signing_in
+from workspace.accounts import actions, addresses, queries, signing_in
 from workspace.accounts.devices import device_name
-from workspace.accounts.forms import LanguageForm, PasswordForm, ProfileForm
+from workspace.accounts.forms import AddressForm, LanguageForm, PasswordForm, ProfileForm
 from workspace.accounts.log import lines_of
 from workspace.accounts.second_factor import codes_left, factor_of
 from workspace.accounts.views.blueprint import bp, me, my_session, network_address
 from workspace.errors import Invalid
+from workspace.mail import post
 from workspace.network.queries import the_network
 from workspace.web.actor import actor
 from workspace.web.transaction import commit_now
 
 
-def _account_page(profile: ProfileForm | None = None, language: LanguageForm | None = None) -> str:
+def account_page(
+    *, profile: ProfileForm | None = None, language: LanguageForm | None = None, address: AddressForm | None = None
+) -> str:
     member = me()
     if profile is None:
         profile = ProfileForm(
@@ -33,6 +36,8 @@ def _account_page(profile: ProfileForm | None = None, language: LanguageForm | N
         "accounts/account.html",
         member=member,
         profile=profile,
+        address=address or AddressForm(formdata=None),
+        change=queries.waiting_address(member.id),
         language=language or LanguageForm(formdata=None, language=member.language or ""),
         organisations=queries.organisation_names(),
     )
@@ -40,7 +45,7 @@ def _account_page(profile: ProfileForm | None = None, language: LanguageForm | N
 
 @bp.get("/account")
 def account() -> ResponseReturnValue:
-    return _account_page()
+    return account_page()
 
 
 @bp.post("/account")
@@ -61,14 +66,14 @@ def change_profile() -> ResponseReturnValue:
             return redirect(url_for(".account"), 303)
         except Invalid as error:
             form.take(error)
-    return _account_page(profile=form), 422
+    return account_page(profile=form), 422
 
 
 @bp.post("/account/language")
 def set_language() -> ResponseReturnValue:
     form = LanguageForm()
     if not form.validate():
-        return _account_page(language=form), 422
+        return account_page(language=form), 422
     actions.choose_language(actor(), me(), form.language.data or None)
     return redirect(url_for(".account"), 303)
 
@@ -96,6 +101,7 @@ def security() -> ResponseReturnValue:
 @bp.post("/account/password")
 def set_password() -> ResponseReturnValue:
     form = PasswordForm()
+    letter = addresses.notice("password", me(), the_network().name)
     if form.validate():
         try:
             signing_in.set_password(
@@ -107,6 +113,7 @@ def set_password() -> ResponseReturnValue:
                 network_address=network_address(),
                 words=(the_network().name,),
             )
+            post(letter, to=addresses.recipient(me()))
             flash(_("Ihr Passwort ist gesetzt. Andere angemeldete Geräte sind abgemeldet."))
             return redirect(url_for(".security"), 303)
         except Invalid as error:

@@ -22,6 +22,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 add_messages(
     {
         "email_wrong": _l("Das sieht nicht wie eine E-Mail-Adresse aus, zum Beispiel name@stadt.example."),
+        "email_same": _l("Das ist Ihre bisherige Adresse."),
+        "asked_too_often": _l("Von hier wurden zu viele Links angefordert. Bitte warten Sie eine Stunde."),
         "email_taken": _l("Mit dieser Adresse gibt es schon ein Konto."),
         "not_printable": _l("Hier stehen Zeichen, die sich nicht darstellen lassen."),
         "name_reserved": _l("So heißen hier alle, die das Netzwerk verlassen haben. Bitte geben Sie Ihren Namen an."),
@@ -35,7 +37,7 @@ add_messages(
         "password_short": _l("Bitte wählen Sie mindestens %(limit)s Zeichen. Ein kurzer Satz ist gut."),
         "password_long": _l("Bitte wählen Sie höchstens %(limit)s Zeichen."),
         "password_common": _l("Dieses Passwort ist zu leicht zu erraten. Ein kurzer Satz ist gut."),
-        "link_used": _l("Dieser Link ist abgelaufen oder schon benutzt. Bitten Sie die Koordination um einen neuen."),
+        "link_used": _l("Dieser Link ist abgelaufen oder schon benutzt. Bitte fordern Sie einen neuen an."),
         "sign_in_wrong": _l("E-Mail-Adresse oder Passwort stimmen nicht."),
         "sign_in_slow": _l(
             "Zu viele Versuche. Bitte warten Sie eine Viertelstunde, oder nutzen Sie einen Anmeldelink."

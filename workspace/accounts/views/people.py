@@ -7,12 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from workspace.accounts import actions, queries
-from workspace.accounts.forms import AdmitForm, RolesForm
+from workspace.accounts.addresses import notice, recipient
+from workspace.accounts.forms import AddressForm, AdmitForm, RolesForm
 from workspace.accounts.models import Member
 from workspace.accounts.second_factor import factor_of, reset_factor
 from workspace.accounts.views.blueprint import bp
 from workspace.accounts.views.directory import asked_number, asked_words
 from workspace.errors import Invalid
+from workspace.mail import post
+from workspace.network.queries import the_network
 from workspace.permissions import NetworkRole, Permission, require
 from workspace.web.actor import actor
 from workspace.web.links import absolute
@@ -56,18 +59,25 @@ def admit() -> ResponseReturnValue:
     return _people_page(form), 422
 
 
-def _person_page(member: Member, token: str | None = None) -> str:
+def person_page(member: Member, *, token: str | None = None, address_form: AddressForm | None = None) -> str:
     roles = member.network_roles
     form = RolesForm(formdata=None, coordination=NetworkRole.COORDINATION in roles, admin=NetworkRole.ADMIN in roles)
     address = absolute("accounts.link", token=token) if token else None
     has_factor = factor_of(member.id) is not None
-    return render_template("accounts/person.html", member=member, form=form, address=address, has_factor=has_factor)
+    return render_template(
+        "accounts/person.html",
+        member=member,
+        form=form,
+        address=address,
+        address_form=address_form or AddressForm(formdata=None),
+        has_factor=has_factor,
+    )
 
 
 @bp.get("/people/<id:member_id>")
 def person(member_id: int) -> ResponseReturnValue:
     require(actor(), Permission.PERSON_ADMIT)
-    return _person_page(queries.get_member(member_id))
+    return person_page(queries.get_member(member_id))
 
 
 @bp.post("/people/<id:member_id>/sign-in-link")
@@ -75,7 +85,7 @@ def write_link(member_id: int) -> ResponseReturnValue:
     """The link is shown once, on this very answer: only its hash is kept."""
     require(actor(), Permission.PERSON_ADMIT)
     member = queries.get_member(member_id)
-    return _person_page(member, actions.write_sign_in_link(actor(), member))
+    return person_page(member, token=actions.write_sign_in_link(actor(), member))
 
 
 @bp.post("/people/<id:member_id>/roles")
@@ -98,7 +108,9 @@ def set_roles(member_id: int) -> ResponseReturnValue:
 def reset_second_factor(member_id: int) -> ResponseReturnValue:
     require(actor(), Permission.PERSON_ADMIT)
     member = queries.get_member(member_id)
+    letter = notice("second_factor_reset", member, the_network().name)
     reset_factor(actor(), member)
+    post(letter, to=recipient(member))
     flash(_("Der zweite Faktor von %(name)s ist ausgeschaltet.", name=member.name))
     return redirect(url_for(".person", member_id=member_id), 303)
 

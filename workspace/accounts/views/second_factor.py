@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from workspace.accounts import second_factor as factors
+from workspace.accounts.addresses import notice, recipient
 from workspace.accounts.forms import FactorForm
 from workspace.accounts.models import Member, SecondFactor
 from workspace.accounts.views.blueprint import bp, confirmed, me
 from workspace.config import settings
 from workspace.errors import Invalid, NotFound
+from workspace.mail import post
 from workspace.network.queries import the_network
 from workspace.web.actor import actor
 
@@ -89,8 +91,11 @@ def confirm_factor() -> ResponseReturnValue:
     """The recovery codes stand on this very answer and nowhere else: only their hashes are kept."""
     form = FactorForm()
     if form.validate():
+        letter = notice("second_factor_on", me(), the_network().name)
         try:
-            return render_template("accounts/codes.html", codes=factors.confirm_factor(actor(), me(), form.code.data))
+            codes = factors.confirm_factor(actor(), me(), form.code.data)
+            post(letter, to=recipient(me()))
+            return render_template("accounts/codes.html", codes=codes)
         except Invalid as error:
             form.take(error)
     return _page(form), 422
@@ -105,6 +110,8 @@ def renew_factor_codes() -> ResponseReturnValue:
 @bp.post("/account/second-factor/removal")
 @confirmed("accounts.second_factor")
 def switch_factor_off() -> ResponseReturnValue:
+    letter = notice("second_factor_off", me(), the_network().name)
     factors.switch_off(actor(), me())
+    post(letter, to=recipient(me()))
     flash(_("Der zweite Faktor ist ausgeschaltet."))
     return redirect(url_for(".security"), 303)

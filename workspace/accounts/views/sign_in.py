@@ -60,7 +60,7 @@ def sign_in_with_password() -> ResponseReturnValue:
 @public
 def link(token: str) -> ResponseReturnValue:
     """A page with one button: mail gateways open links, only people press buttons."""
-    is_valid = signing_in.find_token(token) is not None
+    is_valid = signing_in.find_link(token) is not None
     page = render_template("accounts/link.html", form=LinkForm(), token=token, is_valid=is_valid)
     return page, 200 if is_valid else 410
 
@@ -68,11 +68,14 @@ def link(token: str) -> ResponseReturnValue:
 @bp.post("/sign-in/<token>")
 @public
 def use_link(token: str) -> ResponseReturnValue:
+    known, target = signing_in.find_link(token), safe_next(request.form.get("next"))
+    if known is not None and known.purpose == Purpose.MAIL:
+        target = url_for(".security")
     try:
         done = signing_in.sign_in_by_link(token, device=device(), earlier=sessions.browser_token())
     except Invalid:
         return render_template("accounts/link.html", form=LinkForm(), token=token, is_valid=False), 410
-    return _after_first_step(done, request.form.get("next"))
+    return _after_first_step(done, target)
 
 
 def _code_page(form: CodeForm | None, target: str | None) -> str:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -50,6 +50,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recovery_code") as table:
         table.create_index(op.f("ix_recovery_code_member_id"), ["member_id"])
+    op.create_table(
+        "address_change",
+        sa.Column("member_id", ID, nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("old_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("new_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("old_confirmed_at", MOMENT, nullable=True),
+        sa.Column("new_confirmed_at", MOMENT, nullable=True),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_address_change_member_id")),
+        sa.PrimaryKeyConstraint("member_id", name=op.f("pk_address_change")),
+        sa.UniqueConstraint("old_hash", name=op.f("uq_address_change_old_hash")),
+        sa.UniqueConstraint("new_hash", name=op.f("uq_address_change_new_hash")),
+    )
     connection = op.get_bind()
     index_people(connection)
     take_names_from_events(connection)
