@@ -76,6 +76,13 @@ class Settings(BaseSettings):
     mail_link_window: int = Field(default=1 * HOUR, ge=1)
     address_change_life: int = Field(default=3 * DAY, ge=1)
     """How long a new mail address waits for its confirmation at both."""
+    invitation_life: int = Field(default=14 * DAY, ge=1)
+    invitations_max: int = Field(default=500, ge=1)
+    """People invited at once."""
+    invitations_kept: int = Field(default=180 * DAY, ge=1)
+    """How long an expired invitation stays in the list of who never came."""
+    join_request_life: int = Field(default=2 * DAY, ge=1)
+    """How long a request to join waits for the confirmation of its address."""
     sign_in_attempts: int = Field(default=10, ge=1)
     """Failed attempts for one account from one network address within `sign_in_window`."""
     sign_in_window: int = Field(default=15 * MINUTE, ge=1)

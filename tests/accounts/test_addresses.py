@@ -248,9 +248,7 @@ def test_the_change_needs_a_fresh_sign_in(db: Session, clara: FlaskClient, setti
     assert mails(db) == []
 
 
-@pytest.mark.parametrize(
-    "email", ["", "keine", "clara@stadt.example", "CLARA@stadt.example", "a@b.example, x@y.de"]
-)
+@pytest.mark.parametrize("email", ["", "keine", "clara@stadt.example", "CLARA@stadt.example", "a@b.example, x@y.de"])
 def test_what_is_no_new_address_is_refused_at_its_field(db: Session, clara: FlaskClient, email: str) -> None:
     page = post_form(clara, "/account", "/account/address", email=email)
     assert page.status_code == 422

@@ -117,6 +117,12 @@ def remove_from_group(actor: Actor, group: Group, member: Member) -> None:
     record(actor, "group.left", subject_id=member.id, group_id=group.id)
 
 
+def join_by_invitation(actor: Actor, group: Group, member: Member, role: Role) -> None:
+    """Take a new person into the group that coordination's invitation named, in the caller's writing transaction."""
+    session().add(GroupMember(group_id=group.id, member_id=member.id, role=role, joined_at=now()))
+    record(actor, "group.joined", subject_id=member.id, group_id=group.id, role=str(role), invited=True)
+
+
 def leave_all_groups(actor: Actor, member: Member) -> None:
     """Take a person who leaves the network out of every group, in the caller's writing transaction.
 

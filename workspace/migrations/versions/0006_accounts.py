@@ -64,6 +64,50 @@ def upgrade() -> None:
         sa.UniqueConstraint("old_hash", name=op.f("uq_address_change_old_hash")),
         sa.UniqueConstraint("new_hash", name=op.f("uq_address_change_new_hash")),
     )
+    op.create_table(
+        "invitation",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("organisation", sa.String(120), nullable=False),
+        sa.Column("function", sa.String(120), nullable=False),
+        sa.Column("group_id", ID, nullable=True),
+        sa.Column("role", sa.String(20), nullable=False),
+        sa.Column("invited_by", ID, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("sent_at", MOMENT, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["working_group.id"], name=op.f("fk_invitation_group_id")),
+        sa.ForeignKeyConstraint(["invited_by"], ["member.id"], name=op.f("fk_invitation_invited_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("email", name=op.f("uq_invitation_email")),
+    )
+    op.create_table(
+        "invitation_token",
+        sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("invitation_id", ID, nullable=False),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["invitation_id"], ["invitation.id"], name=op.f("fk_invitation_token_invitation_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_invitation_token")),
+    )
+    op.create_index(op.f("ix_invitation_token_invitation_id"), "invitation_token", ["invitation_id"])
+    op.create_table(
+        "join_request",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(32), nullable=False),
+        sa.Column("name", sa.String(120), nullable=False),
+        sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("organisation", sa.String(120), nullable=False),
+        sa.Column("function", sa.String(120), nullable=False),
+        sa.Column("reason", sa.String(1000), nullable=False),
+        sa.Column("language", sa.String(2), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
+        sa.Column("confirmed_at", MOMENT, nullable=True),
+        sa.Column("expires_at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_join_request")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_join_request_token_hash")),
+    )
+    op.create_index(op.f("ix_join_request_email"), "join_request", ["email"])
     connection = op.get_bind()
     index_people(connection)
     take_names_from_events(connection)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tempfile import TemporaryFile
 
-from flask import Blueprint, flash, redirect, render_template, send_file, url_for
+from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from workspace.accounts import sessions
 from workspace.accounts.models import Member
@@ -19,22 +18,11 @@ from workspace.errors import NotFound
 from workspace.events import record
 from workspace.membership import actions, own_data
 from workspace.membership.forms import LeaveForm
+from workspace.membership.views.blueprint import bp
 from workspace.permissions import Permission, require
 from workspace.web.actor import actor
 from workspace.web.derived import drop_derived
 from workspace.web.i18n import local
-from workspace.web.messages import add_messages
-
-bp = Blueprint("membership", __name__)
-
-add_messages(
-    {
-        "last_lead_of": _l(
-            "Die Arbeitsgruppe „%(group)s“ hätte dann keine Leitung mehr. Geben Sie die Leitung zuerst weiter."
-        ),
-        "still_open": _l("Das Konto dieser Person ist noch offen. Schließen Sie es zuerst."),
-    }
-)
 
 
 @bp.get("/account/data")
