@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.browser.conftest import PageFor, Served
 from tests.builders import TEXT, make_paper, save
-from tests.people import actor_of
+from tests.people import People, actor_of
 from tests.world import World, make_world
 from workspace.accounts.models import Member
 from workspace.accounts.signing_in import write_token
@@ -62,6 +62,20 @@ def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
         yield people.coordination, path
     yield people.coordination, f"/people/{people.reader.id}"
     yield people.admin, "/settings"
+    yield from of_people(people)
+
+
+def of_people(people: People) -> Iterator[tuple[Member | None, str]]:
+    """Pages of accounts, the directory, coming in and leaving."""
+    for path in ("/password", "/join", "/sign-in-code", "/invitation/verbraucht", "/address/x", "/request/x"):
+        yield None, path
+    for path in ("/account/security", "/account/data", "/account/second-factor", "/account/confirmation"):
+        yield people.lead, path
+    for path in ("/account/leaving", "/members", "/members/organisations", f"/members/{people.reader.id}"):
+        yield people.lead, path
+    yield people.reader, "/account/leaving"
+    for path in ("/people/invitations", "/people/requests"):
+        yield people.coordination, path
 
 
 def _answered(world: World) -> int:

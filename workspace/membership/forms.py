@@ -15,7 +15,7 @@ class LeaveForm(Form):
 
 
 class ListForm(Form):
-    people = TextField(_l("Liste"))
+    people = TextField(_l("Liste"), [Required()])
     file = FileField(_l("oder eine Datei (CSV aus Excel)"))
 
 
