@@ -78,9 +78,8 @@ def test_devices_have_names_people_recognise(device: str, name: str) -> None:
 
 def test_devices_are_listed_and_ended(db: Session, client_for: ClientFor, people: People) -> None:
     here, phone, office, other = (client_for(people.lead) for _time in range(4))
-    rows = db.scalars(
-        select(LoginSession).where(LoginSession.member_id == people.lead.id).order_by(LoginSession.id)
-    ).all()
+    own = select(LoginSession).where(LoginSession.member_id == people.lead.id)
+    rows = db.scalars(own.order_by(LoginSession.id)).all()
     rows[1].device = IPHONE
     db.commit()
     page = here.get("/account/security").get_data(as_text=True)
@@ -134,9 +133,10 @@ def test_municipalities_lead_to_their_people(db: Session, client_for: ClientFor,
     assert "Clara" not in found
 
 
-@pytest.mark.parametrize(
-    "query", ["q=Xylophon", "organisation=999", "after=999999", "after=x", "organisation=%00", "q=%25", "after=-1"]
-)
+ODD = ("q=Xylophon", "organisation=999", "after=999999", "after=x", "organisation=%00", "q=%25", "after=-1")
+
+
+@pytest.mark.parametrize("query", ODD)
 def test_odd_addresses_of_the_directory_are_answered(client_for: ClientFor, people: People, query: str) -> None:
     assert client_for(people.reader).get(f"/members?{query}").status_code == 200
 

@@ -112,6 +112,8 @@ WRONG_FORMS: tuple[Form, ...] = (
 )
 """Each form with something wrong in it; nothing of this changes anything."""
 
+LIST = "x; x; x; AG\nNora Neu; nora@stadt.example\nNora Neu; nn@see.example"
+JOINS = {"name": "Nora Neu", "email": "n@see.example", "organisation": "Musterstadt", "function": "x", "reason": "x"}
 DEEDS: tuple[Form, ...] = (
     ("lead", "papers.read", {"revision": "2"}),
     ("lead", "papers.describe_post", {"title": TITLE}),
@@ -129,18 +131,10 @@ DEEDS: tuple[Form, ...] = (
     ("coordination", "accounts.admit", {"name": "Nora Neu", "email": "nora@stadt.example"}),
     ("coordination", "accounts.write_link", {}),
     ("coordination", "accounts.send_link", {}),
-    (
-        "coordination",
-        "membership.invite_post",
-        {"people": "x; x; x; AG\nNora Neu; nora@stadt.example\nNora Neu; nn@see.example"},
-    ),
+    ("coordination", "membership.invite_post", {"people": LIST}),
     ("coordination", "membership.invite_post", {"people": "Nora Neu; nn@see.example", "send": "1"}),
     ("anonymous", "accounts.send_forgotten", {"email": "reader@stadt.example"}),
-    (
-        "anonymous",
-        "membership.join_post",
-        {"name": "Nora Neu", "email": "n@see.example", "organisation": "Musterstadt", "function": "x", "reason": "x"},
-    ),
+    ("anonymous", "membership.join_post", JOINS),
     ("reader", "accounts.change_profile", {"name": "Rudi Lesend", "organisation": "Musterstadt"}),
     ("reader", "accounts.change_address", {"email": "rudi.neu@stadt.example"}),
     ("reader", "accounts.begin_factor", {}),
