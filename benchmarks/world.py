@@ -16,8 +16,8 @@ from sqlalchemy import insert
 
 from tests.people import People, actor_of, make_people
 from workspace import clock, create_app, migrations
-from workspace.accounts.actions import open_session
 from workspace.accounts.models import Member
+from workspace.accounts.signing_in import open_session
 from workspace.config import Settings, using
 from workspace.db import begin_writing, make_engine, session, session_scope
 from workspace.papers.actions import create_paper

@@ -22,8 +22,8 @@ from sqlalchemy.orm import Session
 from tests import postgres
 from tests.people import People, find_people, make_people
 from workspace import create_app, migrations
-from workspace.accounts.actions import open_session
 from workspace.accounts.models import Member
+from workspace.accounts.signing_in import open_session
 from workspace.config import Settings, using
 from workspace.db import make_engine, session_scope
 

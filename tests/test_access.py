@@ -25,7 +25,7 @@ from werkzeug.test import TestResponse
 from tests.people import People, make_people
 from tests.world import FILE, World, make_world
 from workspace import create_app
-from workspace.accounts.actions import open_session, write_token
+from workspace.accounts.signing_in import open_session, write_token
 from workspace.config import Settings, using
 from workspace.db import session_scope
 from workspace.papers.article import places
@@ -83,7 +83,31 @@ DOORS: dict[str, Door] = {
     "accounts.link": public(),
     "accounts.use_link": public(),
     "accounts.sign_out": public(),
+    "accounts.forgotten": public(),
+    "accounts.send_forgotten": public(),
+    "accounts.address": public(),
+    "accounts.confirm_address": public(),
+    "accounts.change_address": members(),
+    "accounts.set_address": desk(),
+    "accounts.send_link": desk(),
+    "accounts.code": public(),
+    "accounts.sign_in_with_code": public(),
+    "accounts.confirmation": members(),
+    "accounts.confirm": members(),
     "accounts.account": members(),
+    "accounts.change_profile": members(),
+    "accounts.security": members(),
+    "accounts.end_session": hidden(frozenset()),
+    "accounts.end_other_sessions": members(),
+    "accounts.second_factor": members(),
+    "accounts.begin_factor": members(),
+    "accounts.factor_picture": hidden(frozenset()),
+    "accounts.confirm_factor": members(),
+    "accounts.renew_factor_codes": members(),
+    "accounts.switch_factor_off": members(),
+    "accounts.directory": members(),
+    "accounts.organisations": members(),
+    "accounts.profile": members(),
     "accounts.set_password": members(),
     "accounts.set_language": members(),
     "accounts.people": desk(),
@@ -91,8 +115,28 @@ DOORS: dict[str, Door] = {
     "accounts.person": desk(),
     "accounts.write_link": desk(),
     "accounts.set_roles": desk(),
+    "accounts.reset_second_factor": desk(),
     "accounts.close": desk(),
     "accounts.reopen": desk(),
+    "membership.invite": desk(),
+    "membership.invite_post": desk(people="Nora Neu; nora@stadt.example"),
+    "membership.resend": desk(),
+    "membership.show_link": desk(),
+    "membership.withdraw_invitation": desk(),
+    "membership.invitation": public(),
+    "membership.accept": public(),
+    "membership.join": public(),
+    "membership.join_post": public(),
+    "membership.confirm_request": public(),
+    "membership.confirm_request_post": public(),
+    "membership.join_requests": desk(),
+    "membership.admit_request": desk(),
+    "membership.decline_request": desk(),
+    "membership.data": members(),
+    "membership.export": members(),
+    "membership.leaving": members(),
+    "membership.leave": members(),
+    "membership.remove": desk(),
     "groups.index": members(),
     "groups.create": desk(),
     "groups.create_post": desk(),
@@ -178,7 +222,8 @@ DOORS: dict[str, Door] = {
     "editions.file": public(),
     "editions.withdraw": desk(reason="Fehler"),
 }
-"""`discussion.resolve`, `reopen` and `pin` let reviewers in because the walked thread is the reviewer's own."""
+"""`accounts.end_session` and `accounts.factor_picture` open to the one whose session or secret it is.
+`discussion.resolve`, `reopen` and `pin` let reviewers in because the walked thread is the reviewer's own."""
 
 
 def values(world: World, endpoint: str) -> dict[str, Any]:
@@ -200,6 +245,9 @@ def values(world: World, endpoint: str) -> dict[str, Any]:
     own: dict[str, dict[str, Any]] = {
         "accounts.link": {"token": "unbekannt"},
         "accounts.use_link": {"token": "unbekannt"},
+        "accounts.address": {"token": "unbekannt"},
+        "accounts.confirm_address": {"token": "unbekannt"},
+        "accounts.end_session": {"session_id": 10**9},
         "papers.create": {"group_key": people.quality.key},
         "papers.create_post": {"group_key": people.quality.key},
         "papers.file": {"name": f"{FILE}.png"},

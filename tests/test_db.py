@@ -24,7 +24,7 @@ from tests.builders import TEXT, csrf_of, make_paper, save
 from tests.conftest import ClientFor
 from tests.people import People, actor_of
 from workspace import clock, db
-from workspace.accounts import actions as accounts
+from workspace.accounts import signing_in
 from workspace.accounts.models import Organisation
 from workspace.config import Settings, using
 from workspace.db import MAX_ID, begin_writing, make_engine, make_sessions, session, session_scope
@@ -269,9 +269,9 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 def test_passwords_are_hashed_outside_the_lock(db: Session, people: People, watched: list[str]) -> None:
     clara = people.lead
-    accounts.set_password(actor_of(clara), clara, "Ein kurzer Satz ist gut.")
+    signing_in.set_password(actor_of(clara), clara, "Ein kurzer Satz ist gut.")
     db.commit()
-    accounts.sign_in_by_password(
+    signing_in.sign_in_by_password(
         clara.email, "Ein kurzer Satz ist gut.", network_address="10.0.0.1", device="", earlier=None
     )
     db.commit()

@@ -25,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from workspace.discussion import views as discussion
     from workspace.editions import views as editions
     from workspace.groups import views as groups
+    from workspace.membership import views as membership
     from workspace.network import views as network
     from workspace.operation import jobs as _operation_jobs  # noqa: F401 - names what does its jobs
     from workspace.operation import mailbox
@@ -81,7 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     actor.init_app(app, signed_in.actor_loader(rights_of), signed_in.ask_to_sign_in)
     templating.init_app(app)
     errors.init_app(app)
-    for feature in (accounts, groups, papers, discussion, editions, network, operation):
+    for feature in (accounts, groups, papers, discussion, editions, network, membership, operation):
         app.register_blueprint(feature.bp)
     if given.environment == "development":
         app.register_blueprint(mailbox.bp)

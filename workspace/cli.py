@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from workspace import __version__, logs, migrations
 from workspace.accounts import actions as accounts
 from workspace.accounts.queries import find_member
+from workspace.accounts.signing_in import write_token
 from workspace.asgi import make_asgi
 from workspace.config import ConfigError, Settings, load_settings, using
 from workspace.db import make_engine, make_sessions, session, session_scope
@@ -172,7 +173,7 @@ def first_member(settings: Settings, name: str, email: str) -> None:
     made = accounts.add_first_member(
         name=clean_line(name), email=clean_line(email), roles=frozenset({NetworkRole.COORDINATION, NetworkRole.ADMIN})
     )
-    click.echo(sign_in_address(settings, accounts.write_token(made)))
+    click.echo(sign_in_address(settings, write_token(made)))
 
 
 @member.command("link")
@@ -183,7 +184,7 @@ def member_link(settings: Settings, email: str) -> None:
     found = find_member(email)
     if found is None or found.is_disabled:
         raise click.ClickException("There is no open account with this address.")
-    click.echo(sign_in_address(settings, accounts.write_token(found)))
+    click.echo(sign_in_address(settings, write_token(found)))
 
 
 def sign_in_address(settings: Settings, token: str) -> str:
@@ -219,7 +220,7 @@ def _print_links(settings: Settings, port: int) -> None:
     base = settings.base_url if "base_url" in settings.model_fields_set else f"http://127.0.0.1:{port}"
     click.echo(f"\nThe workspace: {base}\nSign in with one of these links (each works once):\n")
     for role, person in loader.sign_in_people():
-        click.echo(f"  {role:<13} {person.name:<22} {base}/sign-in/{accounts.write_token(person)}")
+        click.echo(f"  {role:<13} {person.name:<22} {base}/sign-in/{write_token(person)}")
     click.echo("")
 
 

@@ -67,9 +67,34 @@ class Settings(BaseSettings):
     session_seen_every: int = Field(default=5 * MINUTE, ge=0)
     """How often a session's last use is noted."""
     sign_in_token_life: int = Field(default=14 * DAY, ge=1)
+    mail_link_life: int = Field(default=1 * HOUR, ge=1)
+    """A sign-in link that was asked for by mail: municipal mail gateways hold mails back for a while."""
+    mail_links: int = Field(default=3, ge=1)
+    """Links sent to one address within `mail_link_window`, however many are asked for."""
+    mail_link_asks: int = Field(default=20, ge=1)
+    """Links asked for from one network address within `mail_link_window`."""
+    mail_link_window: int = Field(default=1 * HOUR, ge=1)
+    address_change_life: int = Field(default=3 * DAY, ge=1)
+    """How long a new mail address waits for its confirmation at both."""
+    invitation_life: int = Field(default=14 * DAY, ge=1)
+    invitations_max: int = Field(default=500, ge=1)
+    """People invited at once."""
+    invitations_kept: int = Field(default=180 * DAY, ge=1)
+    """How long an expired invitation stays in the list of who never came."""
+    join_request_life: int = Field(default=2 * DAY, ge=1)
+    """How long a request to join waits for the confirmation of its address."""
     sign_in_attempts: int = Field(default=10, ge=1)
     """Failed attempts for one account from one network address within `sign_in_window`."""
     sign_in_window: int = Field(default=15 * MINUTE, ge=1)
+    sign_in_code_life: int = Field(default=10 * MINUTE, ge=1)
+    """How long the second step of a sign-in may take."""
+    code_attempts: int = Field(default=30, ge=1)
+    """Wrong codes of one account from anywhere within `code_window`; then only recovery codes are taken."""
+    code_window: int = Field(default=DAY, ge=1)
+    confirmation_life: int = Field(default=15 * MINUTE, ge=1)
+    """How long after proving who one is address, second factor and account may be changed."""
+    second_factor: Literal["off", "privileged", "all"] = "off"
+    """Who must have a second factor: nobody, people with a role in the network, everybody."""
     password_min: int = Field(default=12, ge=8, le=64)
     password_max: int = Field(default=200, ge=64, le=1000)
     argon2_memory_kib: int = Field(default=65536, ge=1024)

@@ -32,7 +32,8 @@ class Event(Base):
     paper_id: Mapped[int | None] = mapped_column(BigId)
     group_id: Mapped[int | None] = mapped_column(BigId)
     facts: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """What the log's sentence needs; never the text of a paper or comment."""
+    """What the log's sentence needs; never the text of a paper or comment, and people by their ids only: who leaves is
+    named nowhere afterwards, and the log cannot be edited."""
 
 
 def record(

@@ -107,6 +107,8 @@ class Permission(StrEnum):
     GROUP_CREATE = "group.create"
     PERSON_ADMIT = "person.admit"
     NETWORK_ROLE_GIVE = "network_role.give"
+    SECOND_FACTOR_RESET = "second_factor.reset"
+    DIRECTORY_SEE = "directory.see"
     EDITION_PUBLISH = "edition.publish"
     EDITION_WITHDRAW = "edition.withdraw"
     SUBMISSIONS_SEE = "submissions.see"
@@ -207,6 +209,8 @@ RULES: Mapping[Permission, Rule] = {
     Permission.GROUP_CREATE: COORDINATION,
     Permission.PERSON_ADMIT: COORDINATION,
     Permission.NETWORK_ROLE_GIVE: all_of(COORDINATION, not_self),
+    Permission.SECOND_FACTOR_RESET: all_of(COORDINATION, not_self),
+    Permission.DIRECTORY_SEE: is_member,
     Permission.SUBMISSIONS_SEE: COORDINATION,
     Permission.EDITION_PUBLISH: all_of(COORDINATION, granted),
     Permission.EDITION_WITHDRAW: COORDINATION,

@@ -14,7 +14,7 @@ from tests.builders import csrf_of, post_form
 from tests.conftest import ClientFor
 from tests.fresh import look_again
 from tests.people import People, actor_of
-from workspace.accounts import actions
+from workspace.accounts import actions, signing_in
 from workspace.accounts.models import LoginSession, Member, Organisation
 from workspace.accounts.queries import find_member
 from workspace.config import Settings, using
@@ -235,13 +235,16 @@ def test_a_person_that_is_not_there_is_not_found(client_for: ClientFor, people: 
 
 def test_a_password_is_set_and_changed_with_the_old_one(db: Session, client_for: ClientFor, people: People) -> None:
     clara, elsewhere = client_for(people.lead), client_for(people.lead)
-    assert post_form(clara, "/account", "/account/password", new=PASSWORD).status_code == 303
+    assert post_form(clara, "/account/security", "/account/password", new=PASSWORD).status_code == 303
     assert clara.get("/account").status_code == 200, "this session goes on"
     assert elsewhere.get("/account").status_code == 302, "others are signed out"
-    page = post_form(clara, "/account", "/account/password", old="falsch", new="Ein anderer Satz.")
+    page = post_form(clara, "/account/security", "/account/password", old="falsch", new="Ein anderer Satz.")
     assert page.status_code == 422
     assert "Das bisherige Passwort stimmt nicht." in page.get_data(as_text=True)
-    assert post_form(clara, "/account", "/account/password", old=PASSWORD, new="Ein anderer Satz.").status_code == 303
+    assert (
+        post_form(clara, "/account/security", "/account/password", old=PASSWORD, new="Ein anderer Satz.").status_code
+        == 303
+    )
     look_again(db)
     assert people.lead.password_hash is not None
     assert people.lead.password_hash.startswith("$argon2id$")
@@ -260,7 +263,7 @@ def test_a_password_is_set_and_changed_with_the_old_one(db: Session, client_for:
 )
 def test_a_password_that_is_easy_to_guess_is_refused(db: Session, people: People, password: str, code: str) -> None:
     with pytest.raises(Invalid) as error:
-        actions.set_password(actor_of(people.lead), people.lead, password)
+        signing_in.set_password(actor_of(people.lead), people.lead, password)
     assert fields_refused(error) == {"new": code}
 
 
@@ -268,18 +271,18 @@ def test_a_password_that_is_easy_to_guess_is_refused(db: Session, people: People
     "password", ["Grüße aus 🏙 der Stadt", "tab\tund\x00null und mehr", "\ud800 halb und halb", " " * 3 + "Leerzeichen"]
 )
 def test_any_characters_make_a_password(db: Session, people: People, password: str) -> None:
-    actions.set_password(actor_of(people.lead), people.lead, password)
+    signing_in.set_password(actor_of(people.lead), people.lead, password)
     db.commit()
     signed_in = {"network_address": "10.0.0.1", "device": "", "earlier": None}
-    assert actions.sign_in_by_password("clara@stadt.example", password, **signed_in)  # type: ignore[arg-type]
+    assert signing_in.sign_in_by_password("clara@stadt.example", password, **signed_in)  # type: ignore[arg-type]
     with pytest.raises(Invalid):
-        actions.sign_in_by_password("clara@stadt.example", password.strip() + "x", **signed_in)  # type: ignore[arg-type]
+        signing_in.sign_in_by_password("clara@stadt.example", password.strip() + "x", **signed_in)  # type: ignore[arg-type]
 
 
 def test_nobody_sets_the_password_or_language_of_somebody_else(db: Session, people: People) -> None:
     for member in (people.coordination, people.admin, None):
         with pytest.raises(Conflict, match="not_own_account"):
-            actions.set_password(actor_of(member), people.lead, PASSWORD)
+            signing_in.set_password(actor_of(member), people.lead, PASSWORD)
         with pytest.raises(Conflict, match="not_own_account"):
             actions.choose_language(actor_of(member), people.lead, "en")
 
@@ -304,7 +307,7 @@ def test_the_language_is_the_persons_then_the_browsers_then_german(client_for: C
 
 
 def test_a_session_knows_its_device(db: Session, client_for: ClientFor, app: Flask, people: People) -> None:
-    token = actions.write_token(people.lead)
+    token = signing_in.write_token(people.lead)
     db.commit()
     browser = app.test_client()
     browser.environ_base["HTTP_USER_AGENT"] = "Amt\x01browser " + "x" * 300

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 
 from tests.people import People, make_people
 from workspace import create_app
-from workspace.accounts.actions import open_session
 from workspace.accounts.models import Member
+from workspace.accounts.signing_in import open_session
 from workspace.config import Settings, using
 from workspace.db import session_scope
 

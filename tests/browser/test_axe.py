@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from tests.browser.conftest import PageFor, Served
 from tests.builders import TEXT, make_paper, save
-from tests.people import actor_of
+from tests.people import People, actor_of
 from tests.world import World, make_world
-from workspace.accounts.actions import write_token
 from workspace.accounts.models import Member
+from workspace.accounts.signing_in import write_token
 from workspace.db import session
 from workspace.editions import actions as editions
 from workspace.editions.models import Submission
@@ -78,6 +78,20 @@ def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
         yield people.admin, path
     yield people.reviewer, "/"
     yield people.coordination, "/"
+    yield from of_people(people)
+
+
+def of_people(people: People) -> Iterator[tuple[Member | None, str]]:
+    """Pages of accounts, the directory, coming in and leaving."""
+    for path in ("/password", "/join", "/sign-in-code", "/invitation/verbraucht", "/address/x", "/request/x"):
+        yield None, path
+    for path in ("/account/security", "/account/data", "/account/second-factor", "/account/confirmation"):
+        yield people.lead, path
+    for path in ("/account/leaving", "/members", "/members/organisations", f"/members/{people.reader.id}"):
+        yield people.lead, path
+    yield people.reader, "/account/leaving"
+    for path in ("/people/invitations", "/people/requests"):
+        yield people.coordination, path
 
 
 def _answered(world: World) -> int:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor, Served
 from tests.builders import make_paper, save
-from workspace.accounts.actions import write_token
+from workspace.accounts.signing_in import write_token
 
 BODY = """## Anlass
 

@@ -12,8 +12,8 @@ from tests.conftest import ClientFor
 from tests.papers.pages import ZEHN, block, field_of, head, send
 from tests.people import People
 from workspace import clock
-from workspace.accounts.actions import write_token
 from workspace.accounts.models import Member
+from workspace.accounts.signing_in import write_token
 from workspace.db import session
 
 LATER = timedelta(hours=9)

@@ -78,6 +78,17 @@ Form = tuple[str, str, Mapping[str, str]]
 WRONG_FORMS: tuple[Form, ...] = (
     ("coordination", "accounts.admit", {"email": "none"}),
     ("reader", "accounts.set_password", {"new": "short"}),
+    ("reader", "accounts.set_password", {"new": "Passwort1234"}),
+    ("reader", "accounts.change_profile", {"name": ""}),
+    ("reader", "accounts.change_address", {"email": "none"}),
+    ("reader", "accounts.confirm_factor", {"code": "1"}),
+    ("reader", "membership.leave", {}),
+    ("lead", "membership.leave", {"sure": "y"}),
+    ("coordination", "accounts.set_address", {"email": "none"}),
+    ("coordination", "membership.invite_post", {"people": " "}),
+    ("anonymous", "accounts.send_forgotten", {}),
+    ("anonymous", "membership.join_post", {"email": "x@stadt.example"}),
+    ("anonymous", "membership.accept", {}),
     ("anonymous", "accounts.sign_in_with_password", {"email": "x@stadt.example", "password": "wrong"}),
     ("coordination", "groups.create_post", {}),
     ("lead", "groups.describe", {"name": "x" * 500}),
@@ -104,6 +115,8 @@ WRONG_FORMS: tuple[Form, ...] = (
 )
 """Each form with something wrong in it; nothing of this changes anything."""
 
+LIST = "x; x; x; AG\nNora Neu; nora@stadt.example\nNora Neu; nn@see.example"
+JOINS = {"name": "Nora Neu", "email": "n@see.example", "organisation": "Musterstadt", "function": "x", "reason": "x"}
 DEEDS: tuple[Form, ...] = (
     ("lead", "papers.read", {"revision": "2"}),
     ("lead", "papers.unread", {"revision": "0"}),
@@ -121,6 +134,15 @@ DEEDS: tuple[Form, ...] = (
     ("lead", "groups.describe", {"name": "AG Neu"}),
     ("coordination", "accounts.admit", {"name": "Nora Neu", "email": "nora@stadt.example"}),
     ("coordination", "accounts.write_link", {}),
+    ("coordination", "accounts.send_link", {}),
+    ("coordination", "membership.invite_post", {"people": LIST}),
+    ("coordination", "membership.invite_post", {"people": "Nora Neu; nn@see.example", "send": "1"}),
+    ("anonymous", "accounts.send_forgotten", {"email": "reader@stadt.example"}),
+    ("anonymous", "membership.join_post", JOINS),
+    ("reader", "accounts.change_profile", {"name": "Rudi Lesend", "organisation": "Musterstadt"}),
+    ("reader", "accounts.change_address", {"email": "rudi.neu@stadt.example"}),
+    ("reader", "accounts.begin_factor", {}),
+    ("reader", "accounts.end_other_sessions", {}),
     ("coordination", "editions.send_back", {"answer": "x"}),
     ("coordination", "editions.withdraw", {"reason": "x"}),
     ("coordination", "accounts.close", {}),

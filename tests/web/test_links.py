@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import csrf_of
 from tests.people import People
-from workspace.accounts import actions
+from workspace.accounts import signing_in
 from workspace.web.links import safe_next
 
 HOSTILE = [
@@ -42,7 +42,7 @@ def test_no_target_is_none() -> None:
 
 @pytest.mark.parametrize("target", HOSTILE)
 def test_signing_in_never_leads_away(app: Flask, db: Session, people: People, target: str) -> None:
-    token = actions.write_token(people.lead)
+    token = signing_in.write_token(people.lead)
     db.commit()
     browser: FlaskClient = app.test_client()
     page = browser.get("/sign-in", query_string={"next": target})

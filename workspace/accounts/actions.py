@@ -1,63 +1,36 @@
-"""Admitting people, signing in and out, network roles."""
+"""Admitting people, their profiles, network roles, closing accounts."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 import unicodedata
-from datetime import timedelta
-from functools import lru_cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select
 
 from workspace.accounts.models import (
+    FORMER,
+    AddressChange,
     KeptForm,
     LoginSession,
     Member,
     MemberNetworkRole,
     Organisation,
-    SignInAttempt,
+    RecoveryCode,
+    SecondFactor,
     SignInToken,
 )
+from workspace.accounts.signing_in import end_sessions, write_token
 from workspace.clock import now
 from workspace.config import settings
 from workspace.db import begin_writing, session
 from workspace.errors import Conflict, Invalid
 from workspace.events import record
 from workspace.permissions import PUBLIC, Actor, NetworkRole, Permission, require
+from workspace.search import drop_document, fold, index_document
 from workspace.text.normal import normalize
 
 EMAIL = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@[a-z0-9.-]{1,180}\.[a-z]{2,24}")
 EMAIL_MAX = 254
-COMMON_PASSWORDS = frozenset(
-    {
-        *("passwort1234", "password1234", "passwort12345", "123456789012", "1234567890123", "qwertzuiop123"),
-        *("qwertyuiop123", "beteiligung1", "beteiligung123", "administrator", "rathaus12345", "willkommen123"),
-        *("willkommen2026", "hallohallo123"),
-    }
-)
-
-
-def hash_token(token: str) -> bytes:
-    """What is kept of a random token."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
-
-
-@lru_cache(maxsize=4)
-def _hasher(memory: int, rounds: int) -> PasswordHasher:
-    return PasswordHasher(time_cost=rounds, memory_cost=memory)
-
-
-def _passwords() -> PasswordHasher:
-    return _hasher(settings().argon2_memory_kib, settings().argon2_rounds)
-
-
-@lru_cache(maxsize=4)
-def _nobody_hash(memory: int, rounds: int) -> str:
-    return _hasher(memory, rounds).hash(secrets.token_urlsafe(16))
 
 
 # People
@@ -75,7 +48,7 @@ def admit_member(
     """
     require(actor, Permission.PERSON_ADMIT)
     email = email.strip().lower()
-    _check_person(name, email, organisation, function)
+    _check_person(name, email, organisation=organisation, function=function)
     begin_writing()
     if session().scalar(select(Member.id).where(Member.email == email)) is not None:
         raise Invalid(fields={"email": "email_taken"})
@@ -90,18 +63,41 @@ def admit_member(
     )
     session().add(member)
     session().flush()
-    record(actor, "member.admitted", subject_id=member.id, name=name)
+    index_member(member)
+    record(actor, "member.admitted", subject_id=member.id)
     return member
 
 
-def _check_person(name: str, email: str, organisation: str, function: str) -> None:
+def sort_key(name: str) -> str:
+    """Where a name stands in a list: "Jana von Müller" → "muller jana von"."""
+    *first, last = fold(name).split() or [""]
+    return " ".join([last, *first])[:250]
+
+
+def index_member(member: Member) -> None:
+    """Make a person findable by name, municipality, function, languages and handle."""
+    place = member.organisation.name if member.organisation is not None else ""
+    member.sort_key = sort_key(member.name)
+    index_document("member", member.id, fold(member.name, place, member.function, member.languages, member.handle))
+
+
+def _check_person(name: str, email: str, **lines: str) -> None:
+    _check_lines(name=name, **lines)
+    check_email(email)
+
+
+def _check_lines(name: str, **lines: str) -> None:
     if not name:
         raise Invalid(fields={"name": "required"})
-    for field, value in (("name", name), ("organisation", organisation), ("function", function)):
+    for field, value in {"name": name, **lines}.items():
         if len(value) > settings().name_max:
             raise Invalid(fields={field: "too_long"}, limit=settings().name_max, now=len(value))
         if normalize(value).strip("\n") != value:
             raise Invalid(fields={field: "not_printable"})
+
+
+def check_email(email: str) -> None:
+    """Raises: Invalid when a lower-case address is none."""
     if len(email) > EMAIL_MAX or not EMAIL.fullmatch(email) or normalize(email).strip("\n") != email:
         raise Invalid(fields={"email": "email_wrong"})
 
@@ -118,7 +114,7 @@ def add_first_member(*, name: str, email: str, roles: frozenset[NetworkRole]) ->
     member = admit_member(founder, name=name, email=email)
     for role in sorted(roles):
         member.roles.append(MemberNetworkRole(role=role, given_at=now()))
-        record(PUBLIC, "network_role.given", subject_id=member.id, name=name, role=role)
+        record(PUBLIC, "network_role.given", subject_id=member.id, role=role)
     return member
 
 
@@ -147,7 +143,7 @@ def give_network_role(actor: Actor, member: Member, role: NetworkRole) -> None:
     if role in member.network_roles:
         return
     member.roles.append(MemberNetworkRole(role=role, given_by=actor.member_id, given_at=now()))
-    record(actor, "network_role.given", subject_id=member.id, name=member.name, role=role)
+    record(actor, "network_role.given", subject_id=member.id, role=role)
 
 
 def take_network_role(actor: Actor, member: Member, role: NetworkRole) -> None:
@@ -159,18 +155,50 @@ def take_network_role(actor: Actor, member: Member, role: NetworkRole) -> None:
     if role not in member.network_roles:
         return
     member.roles[:] = [row for row in member.roles if row.role != role]
-    record(actor, "network_role.taken", subject_id=member.id, name=member.name, role=role)
+    record(actor, "network_role.taken", subject_id=member.id, role=role)
 
 
 def _refuse_last_coordination(member: Member) -> None:
+    if is_last_coordination(member):
+        raise Conflict("last_coordination")
+
+
+def is_last_coordination(member: Member) -> bool:
     """Nobody takes the role from themselves, but two could take it from each other at the same instant."""
     rows = session().scalars(
         select(MemberNetworkRole).where(MemberNetworkRole.role == NetworkRole.COORDINATION).with_for_update()
     )
     holders = [row.member_id for row in rows]
     others = select(Member.id).where(Member.id.in_(holders), Member.id != member.id, Member.disabled_at.is_(None))
-    if member.id in holders and session().scalar(others.limit(1)) is None:
-        raise Conflict("last_coordination")
+    return member.id in holders and session().scalar(others.limit(1)) is None
+
+
+def forget_person(actor: Actor, member: Member) -> None:
+    """Take name, address, profile, roles, secrets and sessions from a person who leaves, in the caller's transaction.
+
+    The row stays: what the person wrote points to it. See `membership.actions.leave` for what else must go.
+
+    Raises: Conflict when the network would have no coordination.
+    """
+    _refuse_last_coordination(member)
+    opened = select(LoginSession.id).where(LoginSession.member_id == member.id)
+    session().execute(delete(KeptForm).where(or_(KeptForm.member_id == member.id, KeptForm.session_id.in_(opened))))
+    for table in (LoginSession, SignInToken, SecondFactor, RecoveryCode, AddressChange):
+        session().execute(delete(table).where(table.member_id == member.id))
+    member.roles[:] = []
+    member.name, member.sort_key, member.handle = FORMER, "", former_handle(member)
+    member.email = f"{member.handle}@former.invalid"
+    member.organisation, member.organisation_id, member.function, member.languages = None, None, "", ""
+    member.password_hash = member.language = member.print_consent_at = None
+    member.disabled_at = member.disabled_at or now()
+    member.left_at = now()
+    drop_document("member", member.id)
+    record(actor, "member.left", subject_id=member.id)
+
+
+def former_handle(member: Member) -> str:
+    """What stands in comments where others mentioned a person who has left."""
+    return f"ehemalig.{member.id}"
 
 
 def disable_member(actor: Actor, member: Member) -> None:
@@ -188,16 +216,40 @@ def disable_member(actor: Actor, member: Member) -> None:
     member.disabled_at = now()
     end_sessions(member.id)
     session().execute(delete(SignInToken).where(SignInToken.member_id == member.id))
-    record(actor, "member.disabled", subject_id=member.id, name=member.name)
+    record(actor, "member.disabled", subject_id=member.id)
 
 
 def enable_member(actor: Actor, member: Member) -> None:
+    """Open a closed account again. Raises: Forbidden; Conflict for a person who has left for good."""
     require(actor, Permission.PERSON_ADMIT)
     begin_writing()
+    if member.has_left:
+        raise Conflict("has_left")
     if not member.is_disabled:
         return
     member.disabled_at = None
-    record(actor, "member.enabled", subject_id=member.id, name=member.name)
+    record(actor, "member.enabled", subject_id=member.id)
+
+
+def change_profile(
+    actor: Actor, member: Member, *, name: str, organisation: str, function: str, languages: str, prints: bool
+) -> None:
+    """Change what others read about oneself.
+
+    Args:
+        prints: whether the name may stay printed in editions after one has left.
+    Raises: Conflict for another's account; Invalid naming the field.
+    """
+    _require_self(actor, member)
+    _check_lines(name=name, organisation=organisation, function=function, languages=languages)
+    if name.casefold() == FORMER.casefold():
+        raise Invalid(fields={"name": "name_reserved"})
+    begin_writing()
+    member.name, member.function, member.languages = name, function, languages
+    member.organisation = find_or_add_organisation(organisation) if organisation else None
+    member.print_consent_at = (member.print_consent_at or now()) if prints else None
+    index_member(member)
+    record(actor, "member.described", subject_id=member.id)
 
 
 def choose_language(actor: Actor, member: Member, language: str | None) -> None:
@@ -212,39 +264,7 @@ def _require_self(actor: Actor, member: Member) -> None:
         raise Conflict("not_own_account")
 
 
-# Passwords and links
-
-
-def set_password(actor: Actor, member: Member, new: str, *, old: str | None = None, keep: int | None = None) -> None:
-    """Set one's own password and end all other sessions.
-
-    Args:
-        old: the password so far; needed when there is one.
-        keep: id of the session that goes on.
-    Raises: Invalid naming the field.
-    """
-    _require_self(actor, member)
-    if member.password_hash is not None and not _matches(member.password_hash, old or ""):
-        raise Invalid(fields={"old": "password_wrong"})
-    if len(new) < settings().password_min:
-        raise Invalid(fields={"new": "password_short"}, limit=settings().password_min)
-    if len(new) > settings().password_max:
-        raise Invalid(fields={"new": "password_long"}, limit=settings().password_max)
-    own = {member.handle, member.email, member.name.lower().replace(" ", "")}
-    if new.lower() in COMMON_PASSWORDS | own or len(set(new)) < 5:
-        raise Invalid(fields={"new": "password_common"})
-    hashed = _passwords().hash(new.encode("utf-8", "replace"))
-    begin_writing()
-    member.password_hash = hashed
-    end_sessions(member.id, keep=keep)
-    record(actor, "password.changed", subject_id=member.id)
-
-
-def _matches(hashed: str, password: str) -> bool:
-    try:
-        return _passwords().verify(hashed, password[: settings().password_max].encode("utf-8", "replace"))
-    except (VerifyMismatchError, InvalidHashError):
-        return False
+# Links
 
 
 def write_sign_in_link(actor: Actor, member: Member) -> str:
@@ -255,124 +275,6 @@ def write_sign_in_link(actor: Actor, member: Member) -> str:
     require(actor, Permission.PERSON_ADMIT)
     if member.is_disabled:
         raise Conflict("account_closed")
-    return write_token(member)
-
-
-def write_token(member: Member) -> str:
-    """A sign-in token for a member, from the command line or the sample."""
-    begin_writing()
-    token = secrets.token_urlsafe(24)
-    life = timedelta(seconds=settings().sign_in_token_life)
-    session().add(
-        SignInToken(token_hash=hash_token(token), member_id=member.id, created_at=now(), expires_at=now() + life)
-    )
+    token = write_token(member)
+    record(actor, "sign_in_link.written", subject_id=member.id)
     return token
-
-
-def find_token(token: str, *, for_use: bool = False) -> SignInToken | None:
-    """The token when it can still be used; locked where it is used now, so that it serves once."""
-    row = session().get(SignInToken, hash_token(token), with_for_update=for_use, populate_existing=for_use)
-    return row if row is not None and row.used_at is None and row.expires_at > now() else None
-
-
-def sign_in_by_link(token: str, *, device: str, earlier: str | None) -> str:
-    """Use a token and open a session; gives the session's token.
-
-    Args:
-        earlier: token of the session this browser had before.
-    Raises: Invalid when the link is used up, expired, or its member's account closed.
-    """
-    begin_writing()
-    row = find_token(token, for_use=True)
-    member = session().get(Member, row.member_id) if row is not None else None
-    if row is None or member is None or member.is_disabled:
-        raise Invalid("link_used")
-    row.used_at = now()
-    return open_session(member, device=device, earlier=earlier)
-
-
-def sign_in_by_password(email: str, password: str, *, network_address: str, device: str, earlier: str | None) -> str:
-    """Check mail address and password and open a session; gives the session's token.
-
-    Same answer and time whether an account exists or not. Guessing is slowed down for one account from one network
-    address, so nobody can lock somebody else out.
-
-    Raises: Invalid("sign_in_wrong"), Invalid("sign_in_slow").
-    """
-    email = email.strip().lower()
-    key = hash_token(f"{email}\n{network_address}")
-    since = now() - timedelta(seconds=settings().sign_in_window)
-    tries = session().scalar(
-        select(func.count(SignInAttempt.id)).where(SignInAttempt.key == key, SignInAttempt.at > since)
-    )
-    if (tries or 0) >= settings().sign_in_attempts:
-        raise Invalid("sign_in_slow")
-    member = session().scalar(select(Member).where(Member.email == email))
-    hashed = member.password_hash if member is not None and not member.is_disabled else None
-    is_right = _matches(hashed or _nobody_hash(settings().argon2_memory_kib, settings().argon2_rounds), password)
-    begin_writing()
-    session().execute(delete(SignInAttempt).where(SignInAttempt.at <= since))
-    if member is None or hashed is None or not is_right or member.is_disabled:
-        session().add(SignInAttempt(key=key, at=now()))
-        raise Invalid("sign_in_wrong")
-    return open_session(member, device=device, earlier=earlier)
-
-
-# Sessions
-
-
-def open_session(member: Member, *, device: str, earlier: str | None) -> str:
-    """Open a session for a member and hand over what this browser left behind; gives the session's token."""
-    begin_writing()
-    token = secrets.token_urlsafe(32)
-    opened = LoginSession(
-        token_hash=hash_token(token),
-        member_id=member.id,
-        created_at=now(),
-        seen_at=now(),
-        device=device[:200],
-    )
-    session().add(opened)
-    session().flush()
-    if earlier is not None:
-        before = session().scalar(select(LoginSession).where(LoginSession.token_hash == hash_token(earlier)))
-        if before is not None:
-            before.ended_at = before.ended_at or now()
-            session().execute(
-                update(KeptForm)
-                .where(KeptForm.session_id == before.id, KeptForm.member_id == member.id)
-                .values(session_id=opened.id)
-            )
-    _drop_old_rows()
-    record(Actor(member_id=member.id), "session.opened", subject_id=opened.id)
-    return token
-
-
-def _drop_old_rows() -> None:
-    old_forms = now() - timedelta(seconds=settings().kept_form_life)
-    session().execute(delete(KeptForm).where(KeptForm.created_at <= old_forms))
-    old_sessions = now() - timedelta(seconds=settings().session_absolute + settings().kept_form_life)
-    kept = select(KeptForm.session_id)
-    session().execute(delete(LoginSession).where(LoginSession.created_at <= old_sessions, LoginSession.id.not_in(kept)))
-
-
-def end_session(token: str) -> None:
-    """Sign out: the session's cookie is worth nothing from now on."""
-    begin_writing()
-    row = session().scalar(select(LoginSession).where(LoginSession.token_hash == hash_token(token)))
-    if row is not None and row.ended_at is None:
-        row.ended_at = now()
-        record(Actor(member_id=row.member_id), "session.ended", subject_id=row.id)
-
-
-def end_sessions(member_id: int, *, keep: int | None = None) -> None:
-    """End all sessions of a member, but `keep`."""
-    session().execute(
-        update(LoginSession)
-        .where(
-            LoginSession.member_id == member_id,
-            LoginSession.ended_at.is_(None),
-            LoginSession.id != (keep or 0),
-        )
-        .values(ended_at=now())
-    )

@@ -17,6 +17,35 @@ class LinkForm(Form):
     """The one button of a sign-in link."""
 
 
+class CodeForm(Form):
+    code = LineField(_l("Code aus der App oder Wiederherstellungscode"), [Required()])
+
+
+class FactorForm(Form):
+    code = LineField(_l("Sechsstelliger Code aus der App"), [Required()])
+
+
+class ConfirmationForm(Form):
+    password = PasswordField(_l("Passwort"), [Required()])
+    code = LineField(_l("Code aus der App oder Wiederherstellungscode"))
+
+
+class ForgottenForm(Form):
+    email = EmailField(_l("E-Mail-Adresse"), [Required()], filters=[clean_line])
+
+
+class AddressForm(Form):
+    email = EmailField(_l("Neue E-Mail-Adresse"), [Required()], filters=[clean_line])
+
+
+class ProfileForm(Form):
+    name = LineField(_l("Vor- und Nachname"), [Required(), MaxLength("name_max")])
+    organisation = LineField(_l("Kommune"), [MaxLength("name_max")])
+    function = LineField(_l("Funktion"), [MaxLength("name_max")])
+    languages = LineField(_l("Sprachen, die Sie sprechen"), [MaxLength("name_max")])
+    prints = BooleanField(_l("Mein Name darf in Ausgaben gedruckt bleiben, auch wenn ich das Netzwerk verlasse"))
+
+
 class PasswordForm(Form):
     old = PasswordField(_l("Bisheriges Passwort"))
     new = PasswordField(_l("Neues Passwort"), [Required()])

@@ -21,6 +21,7 @@ from sqlalchemy import delete, update
 
 from workspace.accounts import queries
 from workspace.accounts.models import KeptForm, LoginSession, Member
+from workspace.accounts.names import shown_name
 from workspace.clock import now
 from workspace.config import settings
 from workspace.db import begin_writing, session
@@ -72,6 +73,8 @@ def init_app(app: Flask) -> LoginManager:
         _note_use(opened)
         return SignedIn(token, member, opened.id)
 
+    app.add_template_global(shown_name)
+
     @app.context_processor
     def who() -> dict[str, object]:
         return {"current_member": current_member()}
@@ -95,6 +98,12 @@ def current_member() -> Member | None:
 
 def current_session_id() -> int | None:
     return current_user.session_id if current_user and current_user.is_authenticated else None
+
+
+def current_session() -> LoginSession | None:
+    """The session of this request."""
+    session_id = current_session_id()
+    return session().get(LoginSession, session_id) if session_id is not None else None
 
 
 def actor_loader(grants_of: GrantLoader) -> Callable[[], Actor]:
@@ -129,6 +138,23 @@ def remember(token: str) -> None:
         cookie[COOKIE] = language
     login_user(SignedIn(token, member, opened.id))
     cookie.permanent = True
+
+
+FIRST_STEP = "_first_step"
+
+
+def remember_first_step(token: str) -> None:
+    """Keep what a right password or link gave until the code is there, instead of a session."""
+    earlier = browser_token()
+    cookie.clear()
+    if earlier is not None:
+        cookie["_user_id"] = earlier
+    cookie[FIRST_STEP] = token
+
+
+def first_step() -> str | None:
+    token = cookie.get(FIRST_STEP)
+    return token if isinstance(token, str) else None
 
 
 def forget() -> None:

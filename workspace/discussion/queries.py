@@ -240,11 +240,11 @@ def _view(
 
 
 def _mentioned(comment_ids: Iterable[int]) -> dict[int, dict[str, str]]:
-    """Comment id → handle → name."""
+    """Comment id → handle → name; whoever has left is not named."""
     rows = session().execute(
         select(Mention.comment_id, Member.handle, Member.name)
         .join(Member, Member.id == Mention.member_id)
-        .where(Mention.comment_id.in_(list(comment_ids)))
+        .where(Mention.comment_id.in_(list(comment_ids)), Member.left_at.is_(None))
     )
     found: dict[int, dict[str, str]] = {}
     for comment_id, handle, name in rows:

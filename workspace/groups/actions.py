@@ -39,7 +39,7 @@ def create_group(actor: Actor, *, name: str, purpose: str, lead: Member) -> Grou
     group.people.append(GroupMember(member_id=lead.id, role=Role.LEAD, joined_at=now()))
     session().add(group)
     session().flush()
-    record(actor, "group.created", subject_id=group.id, group_id=group.id, name=name, lead=lead.name)
+    record(actor, "group.created", subject_id=group.id, group_id=group.id, name=name, lead=lead.id)
     return group
 
 
@@ -90,17 +90,14 @@ def set_role(actor: Actor, group: Group, member: Member, role: Role) -> None:
     row = _locked_row(group, member)
     if row is None:
         session().add(GroupMember(group_id=group.id, member_id=member.id, role=role, joined_at=now()))
-        record(actor, "group.joined", subject_id=member.id, group_id=group.id, name=member.name, role=str(role))
+        record(actor, "group.joined", subject_id=member.id, group_id=group.id, role=str(role))
         return
     if row.role == role:
         return
     if row.role == Role.LEAD:
         _refuse_last_lead(group, member)
     before, row.role = row.role, role
-    record(
-        actor, "group.role_changed", subject_id=member.id, group_id=group.id, name=member.name,
-        role=str(role), before=str(before),
-    )  # fmt: skip
+    record(actor, "group.role_changed", subject_id=member.id, group_id=group.id, role=str(role), before=str(before))
 
 
 def remove_from_group(actor: Actor, group: Group, member: Member) -> None:
@@ -117,7 +114,40 @@ def remove_from_group(actor: Actor, group: Group, member: Member) -> None:
     if row.role == Role.LEAD:
         _refuse_last_lead(group, member)
     session().delete(row)
-    record(actor, "group.left", subject_id=member.id, group_id=group.id, name=member.name)
+    record(actor, "group.left", subject_id=member.id, group_id=group.id)
+
+
+def join_by_invitation(actor: Actor, group: Group, member: Member, role: Role) -> None:
+    """Take a new person into the group that coordination's invitation named, in the caller's writing transaction."""
+    session().add(GroupMember(group_id=group.id, member_id=member.id, role=role, joined_at=now()))
+    record(actor, "group.joined", subject_id=member.id, group_id=group.id, role=str(role), invited=True)
+
+
+def leave_all_groups(actor: Actor, member: Member) -> None:
+    """Take a person who leaves the network out of every group, in the caller's writing transaction.
+
+    Raises: Conflict("last_lead_of") naming a group that would have no lead; a closed account leads nobody.
+    """
+    inside = select(Group).join(GroupMember, GroupMember.group_id == Group.id).where(GroupMember.member_id == member.id)
+    for group in session().scalars(inside.order_by(Group.id)).all():
+        row = _locked_row(group, member)
+        if row is None:
+            continue
+        if row.role == Role.LEAD and not member.is_disabled and _is_last_lead(group, member):
+            raise Conflict("last_lead_of", group=group.name)
+        session().delete(row)
+        record(actor, "group.left", subject_id=member.id, group_id=group.id)
+
+
+def groups_led_alone(member: Member) -> list[Group]:
+    """The groups that have no other lead with an open account."""
+    led = (
+        select(Group)
+        .join(GroupMember, GroupMember.group_id == Group.id)
+        .where(GroupMember.member_id == member.id, GroupMember.role == Role.LEAD)
+        .order_by(Group.name)
+    )
+    return [group for group in session().scalars(led).all() if _is_last_lead(group, member)]
 
 
 def _locked_row(group: Group, member: Member) -> GroupMember | None:
@@ -132,6 +162,11 @@ def _locked_row(group: Group, member: Member) -> GroupMember | None:
 
 
 def _refuse_last_lead(group: Group, leaving: Member) -> None:
+    if _is_last_lead(group, leaving):
+        raise Conflict("last_lead")
+
+
+def _is_last_lead(group: Group, leaving: Member) -> bool:
     """A lead whose account is closed leads nobody."""
     stays = (
         select(GroupMember.member_id)
@@ -143,5 +178,4 @@ def _refuse_last_lead(group: Group, leaving: Member) -> None:
             Member.disabled_at.is_(None),
         )
     )
-    if session().scalar(stays.limit(1)) is None:
-        raise Conflict("last_lead")
+    return session().scalar(stays.limit(1)) is None

@@ -54,3 +54,9 @@ def role_of(group: Group, member_id: int) -> Role | None:
         select(GroupMember.role).where(GroupMember.group_id == group.id, GroupMember.member_id == member_id)
     )
     return None if found is None else Role(found)
+
+
+def groups_with(member: Member) -> Sequence[Group]:
+    """The groups a member is in, by name."""
+    inside = select(GroupMember.group_id).where(GroupMember.member_id == member.id)
+    return session().scalars(select(Group).where(Group.id.in_(inside)).order_by(Group.name)).all()

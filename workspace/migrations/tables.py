@@ -8,9 +8,10 @@ from workspace.editions import models as editions
 from workspace.groups import models as groups
 from workspace.jobs import models as jobs
 from workspace.mail import models as mail
+from workspace.membership import models as membership
 from workspace.network import models as network
 from workspace.papers import models as papers
 from workspace.web import derived
 
-MODULES = (accounts, derived, discussion, editions, events, groups, jobs, mail, network, papers, search)
+MODULES = (accounts, derived, discussion, editions, events, groups, jobs, mail, membership, network, papers, search)
 metadata = Base.metadata

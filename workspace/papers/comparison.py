@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from sqlalchemy import func, select
 
 from workspace.accounts.models import Member
+from workspace.accounts.names import shown_name
 from workspace.accounts.queries import members_by_id
 from workspace.db import session
 from workspace.papers.comparison_contents import Part, contents
@@ -175,7 +176,7 @@ def _placeholders(difference: Redline) -> Mapping[Hashable, Person]:
 def _with_names(made: str, members: Mapping[int, Member]) -> Markup:
     def name(found: re.Match[str]) -> str:
         member = members.get(int(found[2]))
-        text = member.name if member is not None else "–"
+        text = shown_name(member) if member is not None else "–"
         return str(escape(initials(text) if found[1] == "i" and member is not None else text))
 
     # the writer escapes whatever people wrote, and a text in the stored form holds no such sign

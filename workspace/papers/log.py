@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from workspace.accounts.models import Member
+from workspace.accounts.names import shown_name
 from workspace.accounts.queries import members_by_id
 from workspace.config import settings
 from workspace.db import session
@@ -53,7 +54,7 @@ def lines_of(paper: Paper, before: int | None) -> tuple[list[Line], int | None]:
 def line_of(paper: Paper, event: Event, people: Mapping[int, Member]) -> Line:
     """The line of one event; one with an unknown verb still says who did something."""
     who = people.get(event.actor_id) if event.actor_id is not None else None
-    name = who.name if who is not None else _("Jemand")
+    name = shown_name(who) if who is not None else _("Jemand")
     write = SENTENCES.get(event.verb, _something)
     sentence, link, label = write(paper, name, event.facts)
     return Line(event.at, who, sentence, str(event.facts.get("reason") or ""), link, label)

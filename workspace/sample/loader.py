@@ -90,6 +90,7 @@ def _add_people(facts: Facts, loaded: datetime) -> dict[str, Member]:
         )
         founder.handle, founder.function = rows[0]["handle"], rows[0]["function"]
         founder.organisation = accounts.find_or_add_organisation(places[rows[0]["municipality"]])
+        accounts.index_member(founder)
     people, by = {founder.handle: founder}, actor_for(founder)
     for row in rows[1:]:
         with clock.at(_local(row.get("admitted", FOUNDED), loaded)):

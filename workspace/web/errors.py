@@ -28,7 +28,7 @@ STATUS: tuple[tuple[type[errors.Refusal], int], ...] = (
     (errors.Gone, 410),
 )
 BUSY_WORDS = ("locked", "deadlock", "lock timeout")
-SECRET_FIELDS = frozenset({"csrf_token", "password", "new", "old", "again"})
+SECRET_FIELDS = frozenset({"csrf_token", "password", "new", "old", "again", "code"})
 """Fields that are never kept and never shown again."""
 LONG_INPUT = 40
 """A sent field at least this long is shown again on an error page, so that nobody's words are lost."""

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from workspace.accounts import queries as accounts
 from workspace.accounts import sessions
 from workspace.accounts.models import Member
+from workspace.accounts.names import shown_name
 from workspace.clock import now
 from workspace.errors import Invalid, NotFound
 from workspace.papers import actions, queries, reading
@@ -182,7 +183,7 @@ def _writers_between(paper: Paper, base: int, number: int) -> Sequence[Member]:
 
 
 def _names(people: Sequence[Member]) -> str:
-    names = [person.name if person.id != actor().member_id else str(_("Ihnen selbst")) for person in people]
+    names = [shown_name(person) if person.id != actor().member_id else str(_("Ihnen selbst")) for person in people]
     if len(names) < 2:
         return "".join(names)
     return str(_("%(first)s und %(last)s", first=", ".join(names[:-1]), last=names[-1]))

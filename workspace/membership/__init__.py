@@ -1,0 +1,1 @@
+"""Leaving the network and taking one's own data along."""
