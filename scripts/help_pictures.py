@@ -32,6 +32,14 @@ QUALITY = 60
 PATIENCE = 60_000
 """Milliseconds; a page that is not there by then is not coming."""
 RING = "[data-ring] { outline: 3px solid #b4530a !important; outline-offset: 5px !important; border-radius: 3px; }"
+NAME_THE_HOST = """() => {
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { data } = texts.currentNode;
+    if (data.includes(location.origin)) texts.currentNode.data = data.replaceAll(location.origin, "https://papiere.example.org");
+  }
+}"""
+"""Addresses that are shown name an example instead of this machine."""
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--force-color-profile=srgb"]
 PAPER = "Beteiligung, die eine Antwort bekommt"
 
@@ -197,6 +205,7 @@ def _take(address: str, links: dict[str, str], only: set[str]) -> None:
 def _save(shot: Shot, page: Page) -> None:
     ringed = shot.act(page)
     page.add_style_tag(content=RING)
+    page.evaluate(NAME_THE_HOST)
     if ringed is not None:
         ringed.evaluate("e => { e.dataset.ring = ''; e.scrollIntoView({block: 'center'}); }")
     page.evaluate("document.activeElement?.blur()")
