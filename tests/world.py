@@ -16,6 +16,7 @@ from workspace.discussion.models import Comment, Thread, ThreadKind
 from workspace.editions import actions as editions
 from workspace.editions.models import Edition, Submission
 from workspace.jobs import Job
+from workspace.jobs.models import Worker
 from workspace.mail import Mail
 from workspace.papers import actions as papers
 from workspace.papers.attachments import add_attachment
@@ -81,14 +82,14 @@ def make_world(people: People) -> World:
 
 
 def _left_undone(people: People) -> tuple[Mail, Job]:
-    """A mail with secret words that did not arrive, and a job that failed."""
+    """A mail with secret words that did not arrive, a job that failed; and a worker that lives."""
     mail = Mail(
         kind="probe", member_id=people.reader.id, to_name=people.reader.name, to_address=people.reader.email,
         language="de", subject=f"Neues in {TITLE}", text=f"Dort steht {DRAFT}.", html=f"<p>{COMMENT}</p>",
         message_id="<mail@netz.example>", state="refused", code=550, error="5.1.1 unknown", created_at=now(),
     )  # fmt: skip
     job = Job(name="operation.backup", facts={}, state="failed", error="disk_full", created_at=now())
-    session().add_all([mail, job])
+    session().add_all([mail, job, Worker(id="world", version="0", started_at=now(), seen_at=now())])
     session().commit()
     return mail, job
 

@@ -218,6 +218,22 @@ def test_an_older_backup_is_restored_and_brought_up_to_date(tmp_path: Path) -> N
     assert counted(address, "organisation") == 1
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
+def test_an_older_schema_is_backed_up_before_it_is_brought_up_to_date(settings: Settings, tmp_path: Path) -> None:
+    given = settings.model_copy(update={"backup_dir": tmp_path / "kept"})
+    engine = make_engine(f"sqlite:///{tmp_path}/old.sqlite3")
+    assert backups.bring_up_to_date(engine, given) is None, "an empty place holds nothing to back up"
+    engine.dispose()
+    engine = make_engine(f"sqlite:///{tmp_path}/older.sqlite3")
+    migrations.upgrade(engine, "0001")
+    made = backups.bring_up_to_date(engine, given)
+    assert made is not None
+    assert examine(made.path).schema == "0001"
+    assert migrations.current(engine) == migrations.newest()
+    assert backups.bring_up_to_date(engine, given) is None
+    engine.dispose()
+
+
 # Folder, number, full disk
 
 

@@ -55,7 +55,7 @@ def test_the_administration_sees_to_whom_and_what_became_of_it_and_no_word(admin
 
 def test_the_start_page_warns_the_administration_alone(admin: FlaskClient, world: World, client_for: ClientFor) -> None:
     shown = page(admin, "/")
-    for warning in ("Es gibt noch keine Sicherung.", "Es läuft kein Arbeiter", "Aufgaben sind gescheitert: 1."):
+    for warning in ("Es gibt noch keine Sicherung.", "Es ist kein Mailserver", "Aufgaben sind gescheitert: 1."):
         assert warning in shown
         assert warning not in page(client_for(world.people.coordination), "/")
 
@@ -121,7 +121,7 @@ def test_a_backup_on_request_is_asked_for_once(admin: FlaskClient, world: World,
     assert "Jetzt sichern" not in shown
 
 
-@pytest.mark.usefixtures("world")
+@pytest.mark.usefixtures("people")
 def test_monitors_learn_whether_it_runs_and_nothing_else(client_for: ClientFor, db: Session) -> None:
     monitor = client_for(None)
     answer = monitor.get("/health")
