@@ -36,7 +36,10 @@ _PAPER = (
 )
 _READING = f"{_PAPER} register edition publishing fields"
 _CHANGES = "diff stepper synopsis history compare"
-_TOOL = "library start words help welcome legal people account tables search checklist desk log uploads editor conflict writing"
+_TOOL = (
+    "library start words help welcome legal people account tables search checklist desk log uploads editor conflict "
+    "writing"
+)
 _FORMS = "forms sign-in sheet"
 
 

@@ -1,4 +1,4 @@
-// sources 1afd579aaca83850
+// sources 713991e719d5e138
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -23,6 +23,10 @@ else root.removeAttribute(name);
 }
 };
 apply(stored());
+try {
+if (localStorage.getItem("numbers") === "off") root.dataset.numbers = "off";
+} catch {
+}
 addEventListener("DOMContentLoaded", () => {
 for (const group of document.querySelectorAll("[data-theme-switch]")) {
 const buttons = [...group.querySelectorAll("button")];
@@ -192,8 +196,8 @@ const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
-const OVERLAYS = "details.menu, details.tools";
-const open = () => document.querySelectorAll("details.menu[open], details.tools[open]");
+const OVERLAYS = "details.menu";
+const open = () => document.querySelectorAll("details.menu[open]");
 document.addEventListener("click", (event) => {
 for (const details of open()) if (!details.contains(event.target)) details.open = false;
 });

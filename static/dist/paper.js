@@ -1,4 +1,4 @@
-// sources cd0f3e758088c085
+// sources 10ff5950c786cae8
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -488,19 +488,29 @@ whole(short);
 });
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
-const room = matchMedia("(min-width: 64rem)");
-const panels = document.querySelectorAll(".toc > details, .filters > details");
+const openWhere = (selector, media) => {
+const panels = document.querySelectorAll(selector);
+if (panels.length === 0) return;
+const room = matchMedia(media);
 const fit = () => {
 for (const panel of panels) panel.open = room.matches;
 };
-if (panels.length > 0) {
 fit();
 room.addEventListener("change", fit);
-}
-const sections = [...document.querySelectorAll(".reading .toc a[href^='#']")]
+};
+openWhere(".toc > details, .filters > details", "(min-width: 64rem)");
+openWhere(".cmp__toc--beside > details", "(min-width: 76rem)");
+const sections = [...document.querySelectorAll(":is(.reading, .ed) .toc a[href^='#'], .cmp__toc a[href^='#']")]
 .map((link) => ({ link, heading: document.getElementById(decodeURIComponent(link.hash.slice(1))) }))
 .filter((section) => section.heading);
 if (sections.length > 0) {
+const keepInSight = (link) => {
+const box = link.closest("nav");
+const inside = box.getBoundingClientRect();
+const place = link.getBoundingClientRect();
+if (place.bottom > inside.bottom) box.scrollTop += place.bottom - inside.bottom + 40;
+if (place.top < inside.top) box.scrollTop += place.top - inside.top - 40;
+};
 let marked = null;
 let asked = false;
 const mark = () => {
@@ -515,6 +525,7 @@ present = section.link;
 if (present === marked) return;
 if (marked) marked.removeAttribute("aria-current");
 if (present) present.setAttribute("aria-current", "location");
+if (present) keepInSight(present);
 marked = present;
 };
 addEventListener(

@@ -1,4 +1,4 @@
-// sources 529ec774777849bc
+// sources 1085cfcae6519290
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -23,6 +23,10 @@ else root.removeAttribute(name);
 }
 };
 apply(stored());
+try {
+if (localStorage.getItem("numbers") === "off") root.dataset.numbers = "off";
+} catch {
+}
 addEventListener("DOMContentLoaded", () => {
 for (const group of document.querySelectorAll("[data-theme-switch]")) {
 const buttons = [...group.querySelectorAll("button")];
@@ -41,6 +45,58 @@ group.hidden = false;
 }
 });
 })();
+addEventListener("DOMContentLoaded", () => { "use strict";
+const article = document.querySelector("article.prose[data-blocks]");
+if (article) {
+const { blocks, tools } = article.dataset;
+const wrapped = (block) => {
+const frame = Object.assign(document.createElement("div"), { className: "block" });
+block.replaceWith(frame);
+frame.append(block);
+return frame;
+};
+const give = (block) => {
+const handle = Object.assign(document.createElement("button"), { type: "button", className: "handle" });
+handle.dataset.skip = "";
+handle.dataset.block = block.id;
+handle.setAttribute("aria-label", tools);
+handle.setAttribute("aria-expanded", "false");
+const line = block.matches("li") && block.querySelector(":scope > span[data-start]");
+if (line) line.after(handle);
+else if (block.matches("h2, h3, h4, h5, h6, pre, .tablebox")) wrapped(block).append(handle);
+else block.append(handle);
+};
+const all = ":is(p, h2, h3, h4, h5, h6, li, dd, dt, pre, figure, .tablebox)[id]:not([data-skip], [id^='i-'])";
+for (const block of article.querySelectorAll(all)) give(block);
+const open = async (handle) => {
+const address = `${blocks}/${encodeURIComponent(handle.dataset.block)}`;
+try {
+const response = await fetch(address, { headers: { "X-Partial": "1" }, redirect: "manual" });
+if (response.ok) {
+const list = new DOMParser().parseFromString(await response.text(), "text/html").body.firstElementChild;
+const detail = { origin: handle, nodes: [list], label: tools, role: "group" };
+if (!document.dispatchEvent(new CustomEvent("open-pop", { detail, cancelable: true }))) return;
+}
+} catch {
+}
+location.assign(address);
+};
+document.addEventListener("click", async (event) => {
+const handle = event.target.closest(".handle");
+if (handle) open(handle);
+const link = event.target.closest("a[data-copy]");
+if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+event.preventDefault();
+try {
+await navigator.clipboard.writeText(link.href);
+link.textContent = link.dataset.copy;
+link.setAttribute("role", "status");
+} catch {
+location.assign(link.href); // no clipboard here: then the address stands in the browser's line
+}
+});
+}
+});
 addEventListener("DOMContentLoaded", () => { "use strict";
 const SHOWN = 6;
 const people = () => [...document.querySelectorAll(".mentions [data-handle]")].map((item) => ({ ...item.dataset }));
@@ -184,6 +240,7 @@ if (!url) return;
 const rects = range.getClientRects();
 const end = rects[rects.length - 1] || range.getBoundingClientRect();
 button = Object.assign(document.createElement("button"), { type: "button", className: "selpop", textContent: margin.dataset.word });
+button.dataset.key = "c";
 document.body.append(button);
 const left = Math.min(end.right - button.offsetWidth / 2, innerWidth - button.offsetWidth - 12);
 button.style.left = `${Math.max(12, left) + scrollX}px`;
@@ -298,12 +355,13 @@ const list = document.querySelector(".comments > ol");
 if (group && list) {
 const output = group.querySelector("output");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const wide = matchMedia("(min-width: 78rem)");
 const comments = () =>
 [...list.querySelectorAll(":scope > .comment[data-for]")]
 .map((element) => ({ element, mark: document.getElementById(element.dataset.for) }))
 .filter(({ mark }) => mark);
 const next = (all, step) => {
-const chosen = all.findIndex(({ element }) => element.classList.contains("is-active"));
+const chosen = all.findIndex(({ element }) => element.matches(".is-active"));
 if (chosen >= 0) return (chosen + step + all.length) % all.length;
 const below = all.findIndex(({ mark }) => mark.getBoundingClientRect().top > innerHeight / 2);
 const edge = below < 0 ? all.length : below;
@@ -315,8 +373,13 @@ const all = comments();
 if (!button || all.length === 0) return;
 const at = next(all, Number(button.value));
 const { element, mark } = all[at];
-element.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-mark.scrollIntoView({ block: "center", behavior: calm.matches ? "auto" : "smooth" });
+if (wide.matches) element.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+else location.replace(`#${element.id}`);
+mark.scrollIntoView({ block: wide.matches ? "center" : "start", behavior: calm.matches ? "auto" : "smooth" });
+});
+list.addEventListener("thread-wanted", (event) => {
+const all = comments();
+const at = all.findIndex(({ element }) => element === event.target);
 output.textContent = group.dataset.words.replace("{n}", String(at + 1)).replace("{total}", String(all.length));
 });
 group.hidden = false;
@@ -324,6 +387,7 @@ group.hidden = false;
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
 const PIECE = { "X-Partial": "1" };
+const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 const piece = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-thread]");
 const settle = (thread) => {
 const number = thread.dataset.thread;
@@ -340,12 +404,16 @@ const swap = (thread, html) => {
 const next = piece(html);
 if (!next) return false;
 const hadFocus = thread.contains(document.activeElement);
-thread.replaceWith(next);
-settle(next);
+const isActive = thread.classList.contains("is-active");
+thread.className = next.className;
+thread.classList.toggle("is-active", isActive);
+thread.replaceChildren(...next.childNodes);
+settle(thread);
 if (hadFocus) {
-const target = next.querySelector("[aria-invalid]") || next.querySelector(".comment__state a");
+const target = thread.querySelector("[aria-invalid]") || thread.querySelector(".comment__state a");
 target.focus({ preventScroll: !target.matches("[aria-invalid]") });
 }
+thread.dispatchEvent(new CustomEvent("thread-changed", { bubbles: true }));
 return true;
 };
 const tell = (form, words) => {
@@ -357,23 +425,66 @@ line.textContent = words;
 form.append(line);
 };
 document.addEventListener("submit", async (event) => {
-const form = event.target;
-const thread = form.closest("[data-thread]");
+const { target: form, submitter } = event;
+const thread = (submitter || form).closest("[data-thread]");
 if (!thread || event.defaultPrevented || form.method !== "post") return;
 event.preventDefault();
 if (thread.classList.contains("is-busy")) return;
 thread.classList.add("is-busy");
+const action = submitter && submitter.hasAttribute("formaction") ? submitter.formAction : form.action;
+const again = () => {
+form.action = action;
+form.submit();
+};
 try {
-const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: PIECE, redirect: "manual" });
+const response = await fetch(action, { method: "POST", body: new FormData(form), headers: PIECE, redirect: "manual" });
 const isPiece = response.status === 200 || response.status === 422;
 if (isPiece && swap(thread, await response.text())) return;
-form.submit(); // the session has ended, or something else that deserves a page
+again(); // the session has ended, or something else that deserves a page
 } catch {
 if (form.dataset.offline) tell(form, form.dataset.offline);
-else form.submit();
+else again();
 } finally {
 thread.classList.remove("is-busy");
 }
+});
+const answer = (link) => {
+const thread = link.closest("[data-thread]");
+const number = thread.dataset.thread;
+const form = document.getElementById("answer-form").content.firstElementChild.cloneNode(true);
+const address = new URL(link.href).pathname;
+form.setAttribute("action", `${address}/comments`);
+form.elements.kept_for.value = address;
+form.elements.body.id = `answer-${number}`;
+form.querySelector("label").htmlFor = `answer-${number}`;
+link.replaceWith(form);
+form.elements.body.focus();
+thread.dispatchEvent(new CustomEvent("thread-changed", { bubbles: true }));
+};
+const whole = async (thread) => {
+const address = thread.dataset.short;
+if (!address) return;
+delete thread.dataset.short;
+const shown = document.querySelector("[data-revision]").dataset.revision;
+try {
+const response = await fetch(`${address}?where=margin&shown=${shown}`, { headers: PIECE, redirect: "manual" });
+if (response.ok && swap(thread, await response.text())) return;
+} catch {
+}
+thread.dataset.short = address;
+};
+document.addEventListener("thread-wanted", (event) => whole(event.target));
+document.addEventListener("click", (event) => {
+const link = event.target.closest("a[data-answer]");
+if (link && plain(event) && !event.defaultPrevented && document.getElementById("answer-form")) {
+event.preventDefault();
+answer(link);
+return;
+}
+const short = event.target.closest("[data-short]");
+if (!short || !plain(event)) return;
+event.preventDefault();
+whole(short);
 });
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
@@ -429,53 +540,18 @@ mark();
 }
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
-if (HTMLElement.prototype.showPopover) {
-let origin = null;
-const make = () => {
-const box = document.createElement("div");
-box.id = "fnpop";
-box.className = "fnpop";
-box.popover = "auto";
-box.tabIndex = -1;
-box.setAttribute("role", "note");
-box.addEventListener("toggle", (event) => {
-if (event.newState === "closed" && box.contains(document.activeElement)) origin.focus({ preventScroll: true });
-});
-document.querySelector("main").append(box);
-return box;
-};
-const fill = (box, note) => {
-const copy = note.cloneNode(true);
-for (const back of copy.querySelectorAll("a[href^='#fnref'], a[href^='#fr'], .fnback")) back.remove();
-for (const element of copy.querySelectorAll("[id]")) element.removeAttribute("id");
-box.replaceChildren(...copy.childNodes);
-};
-const place = (box, link) => {
-const at = link.getBoundingClientRect();
-const left = Math.max(16, Math.min(innerWidth - box.offsetWidth - 16, at.left - box.offsetWidth / 2));
-const below = at.bottom + 8;
-const top = below + box.offsetHeight > innerHeight - 16 ? Math.max(16, at.top - box.offsetHeight - 8) : below;
-box.style.left = `${left}px`;
-box.style.top = `${top}px`;
-};
-const show = (link, note) => {
-const box = document.getElementById("fnpop") || make();
-origin = link;
-fill(box, note);
-box.setAttribute("aria-label", link.getAttribute("aria-label") || link.textContent);
-box.showPopover();
-place(box, link);
-box.focus({ preventScroll: true });
-};
 document.addEventListener("click", (event) => {
 const link = event.target.closest("sup a[href^='#fn']");
 if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
 const note = document.getElementById(decodeURIComponent(link.hash.slice(1)));
 if (!note) return;
-event.preventDefault();
-show(link, note);
+const copy = note.cloneNode(true);
+for (const other of copy.querySelectorAll(".fnback, .handle")) other.remove();
+for (const element of copy.querySelectorAll("[id]")) element.removeAttribute("id");
+const detail = { origin: link, nodes: [...copy.childNodes], label: link.getAttribute("aria-label") || link.textContent, role: "note" };
+const asked = new CustomEvent("open-pop", { detail, cancelable: true });
+if (!document.dispatchEvent(asked)) event.preventDefault();
 });
-}
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
 const margin = document.querySelector(".comments");
@@ -483,32 +559,72 @@ const list = margin && margin.querySelector("ol");
 if (list) {
 const wide = matchMedia("(min-width: 78rem)");
 const GAP = 18;
+const FOLDED_GAP = 6;
+const FAR = 160; // pixels between a comment and its passage, from which on a cluster is called dense
+const line = parseFloat(getComputedStyle(list).lineHeight) || 22;
 let comments = [];
 let chosen = null;
+let asked = 0;
 const collect = () => {
 comments = [...list.querySelectorAll(":scope > .comment")]
 .map((element) => ({ element, mark: document.getElementById(element.dataset.for || "") }))
 .filter((comment) => comment.mark);
 comments.sort((a, b) => (a.mark.compareDocumentPosition(b.mark) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1));
 };
-const settle = () => {
-const all = comments.length > 0 && comments.length === list.children.length;
-margin.classList.toggle("is-placed", wide.matches && all);
-if (!wide.matches || !all) return;
+const gap = (above, below) => (Math.max(above.height, below.height) <= line + 4 ? FOLDED_GAP : GAP);
+const measure = () => {
 const zero = list.getBoundingClientRect().top;
 for (const comment of comments) {
-comment.height = comment.element.offsetHeight;
-comment.top = Math.max(0, comment.mark.getBoundingClientRect().top - zero - 2);
+if (comment.folded) comment.element.classList.remove("is-folded");
 }
+for (const comment of comments) {
+comment.full = comment.element.offsetHeight;
+comment.wish = Math.max(0, comment.mark.getBoundingClientRect().top - zero - 2);
+comment.folded = false;
+}
+};
+const folds = ({ element }) => element !== chosen && !("short" in element.dataset);
+const fold = () => {
+let first = 0;
+let bottom = -Infinity;
+comments.forEach((comment, i) => {
+if (comment.wish >= bottom) first = i;
+const top = Math.max(comment.wish, bottom);
+bottom = top + comment.full + GAP;
+if (top - comment.wish > FAR) for (let k = first; k <= i; k += 1) comments[k].folded = folds(comments[k]);
+});
+for (const comment of comments) comment.height = comment.folded ? line : comment.full;
+};
+const stack = () => {
+for (const comment of comments) comment.top = comment.wish;
 const fixed = Math.max(0, comments.findIndex((comment) => comment.element === chosen));
 for (let i = fixed + 1; i < comments.length; i += 1) {
 const before = comments[i - 1];
-comments[i].top = Math.max(comments[i].top, before.top + before.height + GAP);
+comments[i].top = Math.max(comments[i].top, before.top + before.height + gap(before, comments[i]));
 }
 for (let i = fixed - 1; i >= 0; i -= 1) {
-comments[i].top = Math.min(comments[i].top, comments[i + 1].top - comments[i].height - GAP);
+const after = comments[i + 1];
+comments[i].top = Math.min(comments[i].top, after.top - comments[i].height - gap(comments[i], after));
 }
-for (const comment of comments) comment.element.style.setProperty("--y", `${comment.top}px`);
+};
+const settle = () => {
+asked = 0;
+const all = comments.length > 0 && comments.length === list.children.length;
+margin.classList.toggle("is-placed", wide.matches && all);
+if (!wide.matches || !all) {
+for (const comment of comments) comment.element.classList.remove("is-folded");
+return;
+}
+measure();
+fold();
+stack();
+for (const comment of comments) {
+comment.element.classList.toggle("is-folded", comment.folded);
+comment.element.style.setProperty("--y", `${Math.round(comment.top)}px`);
+}
+};
+const later = () => {
+if (!asked) asked = requestAnimationFrame(settle);
 };
 const choose = (element) => {
 if (chosen === element) return;
@@ -518,6 +634,7 @@ const is = comment.element === element;
 comment.element.classList.toggle("is-active", is);
 for (const mark of marksOf(comment)) mark.classList.toggle("is-active", is);
 }
+element.dispatchEvent(new CustomEvent("thread-wanted", { bubbles: true }));
 settle();
 };
 const marksOf = (comment) => [
@@ -529,11 +646,6 @@ const id = decodeURIComponent(location.hash.slice(1));
 const comment = comments.find((one) => id && (one.element.id === id || one.mark.id === id));
 if (comment) choose(comment.element);
 };
-const start = () => {
-collect();
-settle();
-byAddress();
-};
 document.addEventListener("click", (event) => {
 const mark = event.target.closest(".prose mark");
 if (mark) {
@@ -543,26 +655,31 @@ if (comment && !event.target.closest("a")) choose(comment.element);
 return;
 }
 const element = event.target.closest(".comments .comment");
-if (element) choose(element);
+if (!element) return;
+if (element.matches(".is-folded")) event.preventDefault(); // its link opens it first
+choose(element);
 });
 list.addEventListener("focusin", (event) => {
 const element = event.target.closest(".comment");
-if (element) choose(element);
+if (element && element.matches(":has(:focus-visible)")) choose(element);
 });
-start();
+collect();
+settle();
+byAddress();
 addEventListener("hashchange", byAddress);
-addEventListener("load", settle);
 wide.addEventListener("change", settle);
-document.fonts.ready.then(settle);
-new MutationObserver(start).observe(list, { childList: true });
-const size = new ResizeObserver(() => requestAnimationFrame(settle));
+document.fonts.ready.then(later);
+const size = new ResizeObserver(later);
 const text = document.querySelector(".reading > .prose");
 if (text) size.observe(text);
+list.addEventListener("thread-changed", later);
+list.addEventListener("toggle", later, true);
+list.addEventListener("input", later);
 }
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
-const OVERLAYS = "details.menu, details.tools";
-const open = () => document.querySelectorAll("details.menu[open], details.tools[open]");
+const OVERLAYS = "details.menu";
+const open = () => document.querySelectorAll("details.menu[open]");
 document.addEventListener("click", (event) => {
 for (const details of open()) if (!details.contains(event.target)) details.open = false;
 });
@@ -583,6 +700,42 @@ for (const other of open()) if (other !== details) other.open = false;
 },
 true,
 );
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
+if (HTMLElement.prototype.showPopover) {
+let origin = null;
+const make = () => {
+const box = Object.assign(document.createElement("div"), { id: "pop", className: "pop", popover: "auto", tabIndex: -1 });
+box.addEventListener("toggle", (event) => {
+const isOpen = event.newState === "open";
+if (!isOpen && box.contains(document.activeElement)) origin.focus({ preventScroll: true });
+if (origin.matches("button")) origin.setAttribute("aria-expanded", String(isOpen));
+});
+document.querySelector("main").append(box);
+return box;
+};
+const place = (box) => {
+const at = origin.getBoundingClientRect();
+const left = Math.max(16, Math.min(innerWidth - box.offsetWidth - 16, at.left - box.offsetWidth / 2));
+const below = at.bottom + 8;
+const top = below + box.offsetHeight > innerHeight - 16 ? Math.max(16, at.top - box.offsetHeight - 8) : below;
+box.style.left = `${left}px`;
+box.style.top = `${top}px`;
+};
+document.addEventListener("open-pop", (event) => {
+const box = document.getElementById("pop") || make();
+if (box.matches(":popover-open")) box.hidePopover();
+({ origin } = event.detail);
+box.replaceChildren(...event.detail.nodes);
+box.setAttribute("role", event.detail.role);
+box.setAttribute("aria-label", event.detail.label);
+box.showPopover();
+place(box);
+const first = event.detail.role === "note" ? box : box.querySelector("a, button");
+first.focus({ preventScroll: true });
+event.preventDefault();
+});
+}
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
 const form = document.querySelector("form[data-read-mark]");
@@ -618,6 +771,66 @@ if (unseen.size === 0 && performance.now() - opened > MOMENT) send();
 }
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
+const button = document.querySelector("[data-numbers-switch]");
+if (button) {
+const root = document.documentElement;
+const show = () => button.setAttribute("aria-pressed", String(root.dataset.numbers !== "off"));
+button.addEventListener("click", () => {
+if (root.dataset.numbers === "off") delete root.dataset.numbers;
+else root.dataset.numbers = "off";
+try {
+if (root.dataset.numbers) localStorage.setItem("numbers", "off");
+else localStorage.removeItem("numbers");
+} catch {
+}
+show();
+});
+show();
+button.hidden = false;
+}
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
+const dialog = document.querySelector("dialog[data-keys]");
+if (dialog) {
+const KEY = "shortcuts";
+const box = dialog.querySelector("input");
+const stored = () => {
+try {
+return localStorage.getItem(KEY) !== "off";
+} catch {
+return box.checked; // storage switched off: the choice lasts for this page
+}
+};
+box.checked = stored();
+box.addEventListener("change", () => {
+try {
+if (box.checked) localStorage.removeItem(KEY);
+else localStorage.setItem(KEY, "off");
+} catch {
+}
+});
+const open = () => {
+box.checked = stored();
+dialog.showModal();
+};
+for (const button of document.querySelectorAll("[data-keys-open]")) {
+button.hidden = false;
+button.addEventListener("click", open);
+}
+addEventListener("keydown", (event) => {
+if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || event.defaultPrevented) return;
+if (event.target.closest("input, select, textarea, dialog, [contenteditable]") || document.querySelector("dialog:modal") || !stored()) return;
+if (event.key === "?") open();
+else {
+const target = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].pop();
+if (!target || target.closest("[hidden]")) return;
+target.click();
+}
+event.preventDefault();
+});
+}
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
 const stepper = document.querySelector(".stepper");
 const places = [...document.querySelectorAll("[data-n]")];
 if (stepper && places.length > 0) {
@@ -641,12 +854,6 @@ const button = event.target.closest("[data-step]");
 if (!button) return;
 event.preventDefault();
 step(Number(button.dataset.step));
-});
-addEventListener("keydown", (event) => {
-if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-if (event.target.closest("input, select, textarea, [contenteditable]")) return;
-if (event.key === "j") step(1);
-if (event.key === "k") step(-1);
 });
 const named = places.findIndex((place) => place.id && `#${place.id}` === location.hash);
 if (named >= 0) show(named);

@@ -1,4 +1,4 @@
-// sources 4b8311d1ad902f67
+// sources d6d53beb8230fde4
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -23,6 +23,10 @@ else root.removeAttribute(name);
 }
 };
 apply(stored());
+try {
+if (localStorage.getItem("numbers") === "off") root.dataset.numbers = "off";
+} catch {
+}
 addEventListener("DOMContentLoaded", () => {
 for (const group of document.querySelectorAll("[data-theme-switch]")) {
 const buttons = [...group.querySelectorAll("button")];
@@ -212,6 +216,7 @@ send(event.target);
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
 const PIECE = { "X-Partial": "1" };
+const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 const piece = (html) => new DOMParser().parseFromString(html, "text/html").querySelector("[data-thread]");
 const settle = (thread) => {
 const number = thread.dataset.thread;
@@ -228,12 +233,16 @@ const swap = (thread, html) => {
 const next = piece(html);
 if (!next) return false;
 const hadFocus = thread.contains(document.activeElement);
-thread.replaceWith(next);
-settle(next);
+const isActive = thread.classList.contains("is-active");
+thread.className = next.className;
+thread.classList.toggle("is-active", isActive);
+thread.replaceChildren(...next.childNodes);
+settle(thread);
 if (hadFocus) {
-const target = next.querySelector("[aria-invalid]") || next.querySelector(".comment__state a");
+const target = thread.querySelector("[aria-invalid]") || thread.querySelector(".comment__state a");
 target.focus({ preventScroll: !target.matches("[aria-invalid]") });
 }
+thread.dispatchEvent(new CustomEvent("thread-changed", { bubbles: true }));
 return true;
 };
 const tell = (form, words) => {
@@ -245,23 +254,66 @@ line.textContent = words;
 form.append(line);
 };
 document.addEventListener("submit", async (event) => {
-const form = event.target;
-const thread = form.closest("[data-thread]");
+const { target: form, submitter } = event;
+const thread = (submitter || form).closest("[data-thread]");
 if (!thread || event.defaultPrevented || form.method !== "post") return;
 event.preventDefault();
 if (thread.classList.contains("is-busy")) return;
 thread.classList.add("is-busy");
+const action = submitter && submitter.hasAttribute("formaction") ? submitter.formAction : form.action;
+const again = () => {
+form.action = action;
+form.submit();
+};
 try {
-const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: PIECE, redirect: "manual" });
+const response = await fetch(action, { method: "POST", body: new FormData(form), headers: PIECE, redirect: "manual" });
 const isPiece = response.status === 200 || response.status === 422;
 if (isPiece && swap(thread, await response.text())) return;
-form.submit(); // the session has ended, or something else that deserves a page
+again(); // the session has ended, or something else that deserves a page
 } catch {
 if (form.dataset.offline) tell(form, form.dataset.offline);
-else form.submit();
+else again();
 } finally {
 thread.classList.remove("is-busy");
 }
+});
+const answer = (link) => {
+const thread = link.closest("[data-thread]");
+const number = thread.dataset.thread;
+const form = document.getElementById("answer-form").content.firstElementChild.cloneNode(true);
+const address = new URL(link.href).pathname;
+form.setAttribute("action", `${address}/comments`);
+form.elements.kept_for.value = address;
+form.elements.body.id = `answer-${number}`;
+form.querySelector("label").htmlFor = `answer-${number}`;
+link.replaceWith(form);
+form.elements.body.focus();
+thread.dispatchEvent(new CustomEvent("thread-changed", { bubbles: true }));
+};
+const whole = async (thread) => {
+const address = thread.dataset.short;
+if (!address) return;
+delete thread.dataset.short;
+const shown = document.querySelector("[data-revision]").dataset.revision;
+try {
+const response = await fetch(`${address}?where=margin&shown=${shown}`, { headers: PIECE, redirect: "manual" });
+if (response.ok && swap(thread, await response.text())) return;
+} catch {
+}
+thread.dataset.short = address;
+};
+document.addEventListener("thread-wanted", (event) => whole(event.target));
+document.addEventListener("click", (event) => {
+const link = event.target.closest("a[data-answer]");
+if (link && plain(event) && !event.defaultPrevented && document.getElementById("answer-form")) {
+event.preventDefault();
+answer(link);
+return;
+}
+const short = event.target.closest("[data-short]");
+if (!short || !plain(event)) return;
+event.preventDefault();
+whole(short);
 });
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
@@ -321,8 +373,8 @@ const summary = document.querySelector("[data-error-summary]");
 if (summary) summary.focus();
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
-const OVERLAYS = "details.menu, details.tools";
-const open = () => document.querySelectorAll("details.menu[open], details.tools[open]");
+const OVERLAYS = "details.menu";
+const open = () => document.querySelectorAll("details.menu[open]");
 document.addEventListener("click", (event) => {
 for (const details of open()) if (!details.contains(event.target)) details.open = false;
 });

@@ -261,7 +261,7 @@ def _where_sent() -> dict[str, object]:
 def resolve(key: str, number: int) -> ResponseReturnValue:
     thread = queries.get_thread(actor(), key, number)
     actions.resolve_thread(actor(), thread)
-    if not _is_partial():
+    if not is_partial():
         text = _("Rückmeldung Nr. %(number)s ist erledigt.", number=number)
         flash_undo(text, ".reopen", sent=_where_sent(), key=key, number=number)
     return _answer(thread)
@@ -271,7 +271,7 @@ def resolve(key: str, number: int) -> ResponseReturnValue:
 def reopen(key: str, number: int) -> ResponseReturnValue:
     thread = queries.get_thread(actor(), key, number)
     actions.reopen_thread(actor(), thread)
-    if not _is_partial():
+    if not is_partial():
         text = _("Rückmeldung Nr. %(number)s ist wieder offen.", number=number)
         flash_undo(text, ".resolve", sent=_where_sent(), key=key, number=number)
     return _answer(thread)
