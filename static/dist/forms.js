@@ -1,4 +1,4 @@
-// sources 73f73e1a67eef947
+// sources d16f9f8c47fc9def
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -23,6 +23,7 @@ else root.removeAttribute(name);
 }
 };
 apply(stored());
+root.dataset.scripts = ""; // what a script will set in its place need not be seen before
 try {
 if (localStorage.getItem("numbers") === "off") root.dataset.numbers = "off";
 } catch {
