@@ -37,6 +37,11 @@ new PerformanceObserver((list) => {
 }).observe({ type: "longtask", buffered: true });
 """
 """Sum of layout shifts without the reader's doing, and the longest task, as the browser reports both."""
+PAINTED = """async () => {
+  const found = () => performance.getEntriesByName("first-contentful-paint")[0];
+  while (!found()) await new Promise((done) => setTimeout(done, 20));
+  return found().startTime;
+}"""
 SCROLL = """async () => {
   seen.longest = 0;
   for (let y = 0; y < document.body.scrollHeight; y += 400) {
@@ -78,7 +83,7 @@ def signed_in(browser: Browser, app: Flask, member: Member, base: str, size: tup
 def visit(page: Page, address: str) -> tuple[list[Sent], dict[str, float]]:
     """One first visit: what was sent, and times in milliseconds beside the layout shift."""
     sent = first_visit(page, address)
-    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    paint = page.evaluate(PAINTED)
     answered = page.evaluate("performance.getEntriesByType('navigation')[0].responseEnd")
     loading = page.evaluate("seen.longest")
     scrolling = page.evaluate(SCROLL)

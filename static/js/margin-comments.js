@@ -14,6 +14,7 @@ if (list) {
   let comments = [];
   let chosen = null;
   let asked = 0;
+  let width = 0;
 
   const collect = () => {
     comments = [...list.querySelectorAll(":scope > .comment")]
@@ -24,14 +25,15 @@ if (list) {
 
   const gap = (above, below) => (Math.max(above.height, below.height) <= line + 4 ? FOLDED_GAP : GAP);
 
-  // every height is read before anything is written
+  // A folded comment keeps the height it had: unfolding all to measure them would be seen. Everything is read before it is written.
   const measure = () => {
+    if (list.offsetWidth !== width) {
+      width = list.offsetWidth;
+      for (const { element } of comments) element.classList.remove("is-folded");
+    }
     const zero = list.getBoundingClientRect().top;
     for (const comment of comments) {
-      if (comment.folded) comment.element.classList.remove("is-folded");
-    }
-    for (const comment of comments) {
-      comment.full = comment.element.offsetHeight;
+      if (!comment.element.matches(".is-folded")) comment.full = comment.element.offsetHeight;
       comment.wish = Math.max(0, comment.mark.getBoundingClientRect().top - zero - 2);
       comment.folded = false;
     }
@@ -71,6 +73,7 @@ if (list) {
     margin.classList.toggle("is-placed", wide.matches && all);
     if (!wide.matches || !all) {
       for (const comment of comments) comment.element.classList.remove("is-folded");
+      width = 0;
       return;
     }
     measure();
@@ -131,6 +134,7 @@ if (list) {
 
   collect();
   settle();
+  margin.classList.add("is-ready");
   byAddress();
   addEventListener("hashchange", byAddress);
   wide.addEventListener("change", settle);

@@ -28,6 +28,7 @@ const apply = (choice) => {
 };
 
 apply(stored());
+root.dataset.scripts = ""; // what a script will set in its place need not be seen before
 try {
   // whether sections show their numbers, see section-numbers.js
   if (localStorage.getItem("numbers") === "off") root.dataset.numbers = "off";
