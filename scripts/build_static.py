@@ -35,9 +35,9 @@ _PAPER = (
     "selection read-mark keys"
 )
 _READING = f"{_PAPER} register edition publishing fields"
-_CHANGES = "diff stepper synopsis history compare"
+_CHANGES = "diff stepper synopsis history compare words"
 _TOOL = (
-    "library start words help welcome legal people account tables search checklist desk log uploads editor conflict "
+    "library start help welcome legal people account tables search checklist desk log uploads editor conflict "
     "writing"
 )
 _FORMS = "forms sign-in sheet"

@@ -1,4 +1,4 @@
-// sources 713991e719d5e138
+// sources b8b3d2a25ff1af3a
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -23,6 +23,7 @@ else root.removeAttribute(name);
 }
 };
 apply(stored());
+root.dataset.scripts = ""; // what a script will set in its place need not be seen before
 try {
 if (localStorage.getItem("numbers") === "off") root.dataset.numbers = "off";
 } catch {

@@ -1,4 +1,4 @@
-// sources 1085cfcae6519290
+// sources 73832d7e17785deb
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -23,6 +23,7 @@ else root.removeAttribute(name);
 }
 };
 apply(stored());
+root.dataset.scripts = ""; // what a script will set in its place need not be seen before
 try {
 if (localStorage.getItem("numbers") === "off") root.dataset.numbers = "off";
 } catch {
@@ -565,6 +566,7 @@ const line = parseFloat(getComputedStyle(list).lineHeight) || 22;
 let comments = [];
 let chosen = null;
 let asked = 0;
+let width = 0;
 const collect = () => {
 comments = [...list.querySelectorAll(":scope > .comment")]
 .map((element) => ({ element, mark: document.getElementById(element.dataset.for || "") }))
@@ -573,12 +575,13 @@ comments.sort((a, b) => (a.mark.compareDocumentPosition(b.mark) & Node.DOCUMENT_
 };
 const gap = (above, below) => (Math.max(above.height, below.height) <= line + 4 ? FOLDED_GAP : GAP);
 const measure = () => {
+if (list.offsetWidth !== width) {
+width = list.offsetWidth;
+for (const { element } of comments) element.classList.remove("is-folded");
+}
 const zero = list.getBoundingClientRect().top;
 for (const comment of comments) {
-if (comment.folded) comment.element.classList.remove("is-folded");
-}
-for (const comment of comments) {
-comment.full = comment.element.offsetHeight;
+if (!comment.element.matches(".is-folded")) comment.full = comment.element.offsetHeight;
 comment.wish = Math.max(0, comment.mark.getBoundingClientRect().top - zero - 2);
 comment.folded = false;
 }
@@ -613,6 +616,7 @@ const all = comments.length > 0 && comments.length === list.children.length;
 margin.classList.toggle("is-placed", wide.matches && all);
 if (!wide.matches || !all) {
 for (const comment of comments) comment.element.classList.remove("is-folded");
+width = 0;
 return;
 }
 measure();
@@ -665,6 +669,7 @@ if (element && element.matches(":has(:focus-visible)")) choose(element);
 });
 collect();
 settle();
+margin.classList.add("is-ready");
 byAddress();
 addEventListener("hashchange", byAddress);
 wide.addEventListener("change", settle);

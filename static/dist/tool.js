@@ -1,4 +1,4 @@
-// sources d6d53beb8230fde4
+// sources 27c4dc1e50723857
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -23,6 +23,7 @@ else root.removeAttribute(name);
 }
 };
 apply(stored());
+root.dataset.scripts = ""; // what a script will set in its place need not be seen before
 try {
 if (localStorage.getItem("numbers") === "off") root.dataset.numbers = "off";
 } catch {

@@ -17,7 +17,7 @@ from pathlib import Path
 import zstandard
 from flask import Flask, Response, request
 
-from workspace.web.templating import resource_dir
+from workspace.resources import resource_dir
 
 TYPES = frozenset(
     {
