@@ -105,7 +105,7 @@ def allowed(who: Who, *, parked: bool, own_words: bool) -> set[Permission]:
     if NetworkRole.COORDINATION in who.network:
         may |= COORDINATES
     if NetworkRole.ADMIN in who.network:
-        may |= {Permission.NETWORK_SETTINGS}
+        may |= {Permission.NETWORK_SETTINGS, Permission.OPERATION}
     if who.granted:
         may |= {Permission.VERSION_READ}
         if NetworkRole.COORDINATION in who.network:
