@@ -150,6 +150,10 @@ def _withdrawn(paper: Paper, who: str, facts: Facts) -> Told:
     return _("%(who)s hat die Ausgabe %(edition)s zurückgezogen.", who=who, edition=facts.get("edition", "")), "", ""
 
 
+def _name_removed(paper: Paper, who: str, facts: Facts) -> Told:
+    return _("Aus der Ausgabe %(edition)s wurde ein Name entfernt.", edition=facts.get("edition", "")), "", ""
+
+
 SENTENCES: Mapping[str, Callable[[Paper, str, Facts], Told]] = {
     "paper.created": _created,
     "paper.described": _described,
@@ -175,4 +179,5 @@ SENTENCES: Mapping[str, Callable[[Paper, str, Facts], Told]] = {
     "submission.returned": _returned,
     "edition.published": _published,
     "edition.withdrawn": _withdrawn,
+    "edition.name_removed": _name_removed,
 }
