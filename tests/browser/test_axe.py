@@ -1,123 +1,43 @@
-"""axe finds no violation on any page, light and dark, desktop and phone."""
+"""axe finds no violation on any page and in any state, light and dark, desktop and phone."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
 from tests.browser.conftest import PageFor, Served
+from tests.browser.looking import every_page_shown, layout_faults, violations
 from tests.builders import TEXT, make_paper, save
 from tests.people import actor_of
-from tests.world import World, make_world
-from workspace.accounts.actions import write_token
-from workspace.accounts.models import Member
-from workspace.db import session
+from tests.world import make_world
 from workspace.editions import actions as editions
-from workspace.editions.models import Submission
 from workspace.papers import actions as papers
 
-AXE = (Path(__file__).parent.parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-CUT = """() => [...document.querySelectorAll(".bar a, .bar button, .bar summary, .site a, .site summary")]
-  .filter((element) => element.checkVisibility() && !element.closest(".menu__list"))
-  .filter((element) => {
-    const box = element.getBoundingClientRect();
-    return box.left < 0 || box.right > innerWidth || element.scrollWidth > element.clientWidth + 1;
-  })
-  .map((element) => element.textContent.trim())"""
-"""Deeds that stand beside the window or are broader than their own box: bars are fixed, so nothing scrolls to them."""
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def addresses(world: World) -> Iterator[tuple[Member | None, str]]:
-    """(who, path) of every kind of page."""
-    people, draft, published = world.people, world.draft, world.published
-    base, slug = f"/papers/{draft.key}", published.slug
-    for path in ("/", "/sign-in", f"/sign-in/{write_token(people.reader)}", "/library", "/library?q=nirgends"):
-        yield None, path
-    for path in (f"/p/{slug}/1.1", f"/p/{slug}/1.0", f"/p/{slug}/compare/1.0/1.1", "/sign-in/verbraucht"):
-        yield None, path
-    for path in ("/", "/papers", "/groups", f"/groups/{people.quality.key}", "/account", "/search?q=Absatz"):
-        yield people.lead, path
-    for path in ("", "/edit", "/history", "/revisions/1", "/compare/1/2", "/compare/1/2?view=side", "/files", "/log"):
-        yield people.lead, base + path
-    for path in ("/compare/1/2?view=changes", "/compare/1/2?view=clean", "/description", "/submission", "/print"):
-        yield people.lead, base + path
-    for path in ("/threads", f"/threads/{world.thread.number}", "/threads/new?revision=2", "/authors?start=0&end=20"):
-        yield people.lead, base + path
-    yield people.reviewer, f"{base}/comments/{world.comment.id}"
-    yield people.reviewer, f"{base}/threads/{world.thread.number}/passage"
-    yield people.lead, f"/papers/{world.submitted.key}/submission"
-    yield people.lead, f"{base}/blocks/0-9?base=2"
-    yield people.lead, f"/groups/{people.quality.key}/papers/new"
-    yield people.reviewer, f"{base}/edit"
-    yield people.stranger, base
-    for path in (f"/p/{slug}/1.1/withdrawal", f"/coordination/submissions/{_answered(world)}"):
-        yield people.coordination, path
-    for path in ("/coordination", f"/coordination/submissions/{world.submission.id}", "/people", "/groups/new"):
-        yield people.coordination, path
-    yield people.coordination, f"/people/{people.reader.id}"
-    yield people.admin, "/settings"
-
-
-def _answered(world: World) -> int:
-    """The id of a submission that coordination has answered."""
-    found = session().scalars(select(Submission.id).where(Submission.paper_id == world.published.id)).first()
-    assert found is not None
-    return found
-
-
-def violations(page: Page) -> list[str]:
-    """What axe complains of, a line each."""
-    page.evaluate(AXE)
-    found = page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(TAGS)}, resultTypes: ['violations']}})")
-    return [
-        f"{rule['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:200]})"
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
+LOOKS = [
+    pytest.param(False, False, id="light desktop"),
+    pytest.param(True, True, id="dark phone"),
+    pytest.param(True, False, id="dark desktop", marks=pytest.mark.long),
+    pytest.param(False, True, id="light phone", marks=pytest.mark.long),
+]
+EACH_LOOK = pytest.mark.parametrize(("dark", "phone"), LOOKS)
 
 
 def faults(page: Page) -> list[str]:
     """Violations, and what does not fit into the window."""
-    found = violations(page)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if wide > 0:
-        found.append(f"scrolls sideways by {wide} px")
-    found += [f"cut off: {words}" for words in page.evaluate(CUT)]
-    return [f"{page.url}: {line}" for line in found]
+    return [f"{page.url}: {line}" for line in (*violations(page), *layout_faults(page))]
 
 
-LOOKS = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-SIZES = pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
-
-
-@LOOKS
-@SIZES
+@EACH_LOOK
 def test_no_page_has_a_violation(served: Served, page_for: PageFor, dark: bool, phone: bool) -> None:
-    world = make_world(served.people)
-    served.db.commit()
-    walks = list(addresses(world))
-    served.db.commit()
-    pages: dict[int, Page] = {}
-    found: list[str] = []
-    for member, path in walks:
-        who = member.id if member is not None else 0
-        if who not in pages:
-            pages[who] = page_for(member, dark=dark, phone=phone)
-        answer = pages[who].goto(path)
-        assert answer is not None
-        assert answer.status < 500, path
-        found += faults(pages[who])
+    found = [
+        f"{where}: {fault}"
+        for where, page in every_page_shown(served, page_for, dark=dark, phone=phone)
+        for fault in (*violations(page), *layout_faults(page))
+    ]
     assert not found, "\n".join(found)
 
 
-@LOOKS
-@SIZES
+@EACH_LOOK
 def test_what_comes_of_deeds_has_no_violation(served: Served, page_for: PageFor, dark: bool, phone: bool) -> None:
     """Refused forms, two who changed one sentence, what rests or is withdrawn, what a click opens."""
     world, people = make_world(served.people), served.people

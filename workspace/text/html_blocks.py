@@ -109,11 +109,14 @@ class Page:
         self.idents[base] += 1
         return base if self.idents[base] == 1 else f"{base}-{self.idents[base]}"
 
+    def _address(self, ident: str) -> None:
+        label = escape(self.words.address)
+        self.raw(f'<a class="para" data-skip href="#{self.prefix}{ident}" aria-label="{label}">¶</a>')
+
     def _tail(self, block: Block, ident: str) -> None:
         """The address of a block and its tools."""
         if ident:
-            label = escape(self.words.address)
-            self.raw(f'<a class="para" data-skip href="#{self.prefix}{ident}" aria-label="{label}">¶</a>')
+            self._address(ident)
         if self.options.tools and (tools := self.options.tools(block)):
             self.raw(tools)
 
@@ -220,6 +223,7 @@ class Page:
         self.raw(f"<figure{self._place(block, ident)}{self._class(block)}>")
         self.writer.enter(block)
         self.inline.image(image)
+        self._address(ident)  # a caption comes last
         if image.caption:
             number = self._number("fig")
             self.raw(f'<figcaption id="{self.prefix}fig-{number}">')
@@ -228,7 +232,7 @@ class Page:
                 self.writer.text(piece.start, piece.end, piece.text)
             self.raw("</figcaption>")
         self.writer.leave()
-        self._tail(block, ident)
+        self._tail(block, "")
         self.raw("</figure>\n")
 
     def _number(self, kind: str) -> int:
