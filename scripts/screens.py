@@ -89,10 +89,8 @@ def _open_note(page: Page) -> None:
 
 def _collide(page: Page) -> None:
     """The editor saves meanwhile; the passage was changed by both."""
-    other = page.context.browser.contexts[0].new_page() if page.context.browser else None
-    assert other is not None
-    address = page.url
-    other.goto(address)
+    other = page.context.browser.contexts[0].new_page()  # type: ignore[union-attr]
+    other.goto(page.url)
     for writer, words in ((other, "zehn"), (page, "sechs")):
         body = writer.locator("#body")
         body.fill(body.input_value().replace("acht Wochen", f"{words} Wochen", 1))

@@ -50,7 +50,8 @@ class Hand:
     def paragraph(self, words: str) -> Locator:
         return self.page.locator("article [data-start]").filter(has_text=words).last
 
-    def _tools(self, words: str) -> Locator:
+    def handle(self, words: str) -> Locator:
+        """What opens the tools of the paragraph with these words."""
         frame = "xpath=ancestor-or-self::*[.//*[self::summary[starts-with(@title, 'Werkzeuge')]"
         frame += " or self::button[starts-with(@aria-label, 'Werkzeuge')]]][1]"
         return self.paragraph(words).locator(frame).locator(TOOLS).first
@@ -99,7 +100,7 @@ class Mouse(Hand):
 
     def tool(self, words: str, name: str) -> None:
         self.paragraph(words).hover()
-        handle = self._tools(words)
+        handle = self.handle(words)
         handle.hover()
         if handle.evaluate("(element) => element.matches('button')"):
             handle.click()
@@ -152,7 +153,7 @@ class Keyboard(Hand):
         self.write("Nur diese Wörter", words)
 
     def tool(self, words: str, name: str) -> None:
-        self.to(self._tools(words))
+        self.to(self.handle(words))
         self.key("Enter")
         expect(self._in_the_list("Wer hat das geschrieben?")).to_be_visible()
         self.to(self._in_the_list(name))

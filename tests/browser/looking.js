@@ -15,7 +15,7 @@ window.looking = {
     const { scrollWidth, clientWidth } = document.documentElement;
     if (scrollWidth <= clientWidth) return [];
     const wide = [...document.body.querySelectorAll("*")].filter(
-      (e) => isShown(e) && !e.children.length && e.getBoundingClientRect().right > clientWidth + 1,
+      (e) => isShown(e) && !goesUp(e.parentElement, scrolls) && e.getBoundingClientRect().right > clientWidth + 1,
     );
     return [`scrolls sideways by ${scrollWidth - clientWidth} px: ${wide.slice(0, 3).map(shortened).join(" ")}`];
   },

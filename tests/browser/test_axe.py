@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor, Served
+from tests.browser.hands import Mouse
 from tests.browser.looking import every_page_shown, layout_faults, violations
 from tests.builders import TEXT, make_paper, save
+from tests.every_page import full_paper
 from tests.people import actor_of
 from tests.world import make_world
 from workspace.editions import actions as editions
@@ -66,14 +70,8 @@ def test_what_comes_of_deeds_has_no_violation(served: Served, page_for: PageFor,
     found += faults(lead)
     assert asked == []
 
-    lead.goto(f"/papers/{world.draft.key}")
+    lead.goto("/")
     assert asked == ["beforeunload"], "the conflict is left, and the writer's words with it"
-    lead.locator(".bar .menu summary").click()
-    found += faults(lead)
-    lead.keyboard.press("Escape")
-    lead.get_by_role("link", name="Zum ganzen Papier etwas sagen").click()
-    expect(lead.get_by_role("dialog")).to_be_visible()
-    found += faults(lead)
 
     papers.park_paper(actor_of(people.lead), paper, reason="Bis nach der Sommerpause.")
     editions.withdraw(actor_of(people.coordination), world.edition, "Eine Zahl war falsch.")
@@ -84,3 +82,88 @@ def test_what_comes_of_deeds_has_no_violation(served: Served, page_for: PageFor,
         found += faults(lead)
     assert len(asked) == 1
     assert not found, "\n".join(found)
+
+
+def states_of_reading(page: Page, full: str, draft: str) -> Iterator[str]:
+    """Bring the reading page of a paper into one state after the other; the name of each."""
+    page.goto(full)
+    page.locator("sup a[href^='#fn']").first.click()
+    yield "footnote open"
+    page.keyboard.press("Escape")
+    page.locator(".bar summary", has_text="Mehr").click()
+    yield "menu open"
+    page.keyboard.press("Escape")
+    page.locator("summary", has_text="Ihr Konto").click()
+    yield "account open"
+    page.keyboard.press("Escape")
+    Mouse(page).handle("Dieses Papier ersetzt keine Satzung.").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Wer hat das geschrieben?").filter(visible=True).last).to_be_visible()
+    yield "tools of a paragraph open"
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Zum ganzen Papier etwas sagen").click()
+    sheet = page.get_by_role("dialog").filter(visible=True)
+    expect(sheet).to_be_visible()
+    yield "sheet open"
+    sheet.get_by_label("Ihre Rückmeldung").press_sequentially("Was meint @ro")
+    expect(page.get_by_role("option").first).to_be_visible()
+    yield "mentions suggested"
+    page.keyboard.press("Enter")
+    sheet.get_by_label("Ihre Rückmeldung").fill("")
+    sheet.get_by_role("button", name="Rückmeldung absenden").click()
+    expect(sheet.get_by_text("Bitte schreiben Sie")).to_be_visible()
+    yield "sheet refused"
+    page.goto(draft)
+    yield "draft"
+
+
+def open_folds(page: Page) -> int:
+    """Open everything that is folded, menus aside; how many there were."""
+    return int(page.evaluate(OPEN_FOLDS))
+
+
+OPEN_FOLDS = """() => {
+  const folds = [...document.querySelectorAll("details:not(.menu, .tools, [open])")];
+  for (const fold of folds) fold.open = true;
+  return folds.length;
+}"""
+
+
+@EACH_LOOK
+def test_what_opens_over_the_reading_page_has_no_violation(
+    served: Served, page_for: PageFor, dark: bool, phone: bool
+) -> None:
+    world = make_world(served.people)
+    full = full_paper(world)
+    page = page_for(served.people.lead, dark=dark, phone=phone)
+    found = [
+        f"{state}: {fault}"
+        for state in states_of_reading(page, f"/papers/{full.key}", f"/papers/{world.draft.key}")
+        for fault in violations(page)
+    ]
+    assert not found, "\n".join(found)
+
+
+@EACH_LOOK
+def test_what_was_folded_has_no_violation(served: Served, page_for: PageFor, dark: bool, phone: bool) -> None:
+    folds, found = 0, []
+    for where, page in every_page_shown(served, page_for, dark=dark, phone=phone):
+        if "(200)" not in where or not open_folds(page):
+            continue
+        folds += 1
+        found += [f"{where}: {fault}" for fault in faults(page)]
+    assert folds > 5
+    assert not found, "\n".join(found)
+
+
+def test_axe_measures_the_contrast_of_differences(served: Served, page_for: PageFor) -> None:
+    """What is inserted, struck or moved is looked at, and text too faint is found."""
+    full = full_paper(make_world(served.people))
+    page = page_for(served.people.lead)
+    for view in ("", "?view=side", "?view=changes"):
+        page.goto(f"/papers/{full.key}/compare/1/2{view}")
+        assert violations(page) == []
+        for kind in ("ins", "del"):
+            page.evaluate(f"document.querySelectorAll('{kind}').forEach((e) => {{ e.style.color = '#aaa'; }})")
+            assert any("color-contrast" in line and f"<{kind}" in line for line in violations(page)), kind
+            page.evaluate(f"document.querySelectorAll('{kind}').forEach((e) => {{ e.style.color = ''; }})")

@@ -146,7 +146,7 @@ def written_down() -> dict[str, int]:
 
 def test_the_first_hour_takes_as_many_clicks_as_written_down(served: Served, page_for: PageFor) -> None:
     counted = {task: hand.counted().clicks for task, hand in the_hour(served, page_for, Mouse)}
-    assert counted == written_down()
+    assert counted == written_down(), "\n".join(f"| {task} | {clicks} |" for task, clicks in counted.items())
 
 
 def test_the_first_hour_passes_without_a_mouse(served: Served, page_for: PageFor) -> None:

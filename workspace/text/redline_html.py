@@ -38,7 +38,7 @@ class BlockHtml(TextHtml):
     tables = figures = 0
     """How many with a caption there were."""
     column = ""
-    """What the column is called that this writes, where the same table may stand in two."""
+    """What this column is called, so that its tables have other names than those of the column beside it."""
     value = ""
     """The number that the next item of a list says."""
     move_words: MoveWords = staticmethod(lambda group, side: "")
