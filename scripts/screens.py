@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import re
 import shutil
 import socket
 import sys
@@ -43,8 +44,9 @@ SCREENS, IMAGES = ROOT / "docs" / "screens", ROOT / "docs" / "images"
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 """When the pictures are taken: the sample's dates count back from here."""
 SIZES = {1440: 1000, 768: 1024, 390: 844}
-QUALITY = 86
+QUALITY = 80
 LONG = "Beteiligung, die eine Antwort bekommt"
+EVALUATION = "Evaluation mit Augenmaß"
 WAITING = "Beteiligung braucht einen festen Ansatz im Haushalt"
 PUBLISHED = "Online beteiligen: ein Leitfaden vom Auftrag bis zur Antwort"
 Act = Callable[[Page], object]
@@ -52,7 +54,7 @@ Act = Callable[[Page], object]
 
 @dataclass(frozen=True)
 class Shot:
-    """One page. In `path`: {long} {waiting} {published} are keys, {slug} of the published one, {submission} its id."""
+    """One page. In `path`: {long} {evaluation} {waiting} are keys, {slug} of the published one, {submission} its id."""
 
     name: str
     title: str
@@ -60,10 +62,6 @@ class Shot:
     path: str
     act: Act | None = None
     """What is done before the picture is taken."""
-
-
-def _fill(selector: str, words: str) -> Act:
-    return lambda page: page.locator(selector).first.fill(words)
 
 
 def _send_empty(page: Page) -> None:
@@ -88,15 +86,25 @@ def _open_note(page: Page) -> None:
 
 
 def _collide(page: Page) -> None:
-    """The editor saves meanwhile; the passage was changed by both."""
+    """Both name a year in the same place; the editor saves first."""
     other = page.context.browser.contexts[0].new_page()  # type: ignore[union-attr]
     other.goto(page.url)
-    for writer, words in ((other, "zehn"), (page, "sechs")):
-        body = writer.locator("#body")
-        body.fill(body.input_value().replace("acht Wochen", f"{words} Wochen", 1))
+    text = page.locator("#body").input_value()
+    year = re.search(r" Das gilt ab (\d+)\.", text)
+    other_year = str(int(year[1]) + 1) if year else "2027"
+    for writer, number in ((other, other_year), (page, "2040")):
+        words = f" Das gilt ab {number}."
+        changed = text.replace(year[0], words) if year else text.replace(".\n", f".{words}\n", 1)
+        writer.locator("#body").fill(changed)
         writer.get_by_role("button", name="Speichern", exact=True).locator("visible=true").first.click()
         writer.wait_for_load_state()
     other.close()
+
+
+def _preview(page: Page) -> None:
+    """The preview comes by itself, where there is room for it."""
+    if page.viewport_size and page.viewport_size["width"] > 1024:
+        page.locator(".preview .prose").wait_for()
 
 
 def _to_first_change(page: Page) -> None:
@@ -128,14 +136,14 @@ PAGES = (
     Shot("compare-clean", "Vergleichen, Reinfassung", "editor", "/papers/{long}/compare/196/200?view=clean"),
     Shot("history", "Verlauf", "editor", "/papers/{long}/history"),
     Shot("revision", "Früherer Stand", "editor", "/papers/{long}/revisions/92"),
-    Shot("edit", "Papier bearbeiten", "editor", "/papers/{long}/edit"),
-    Shot("conflict", "Zwei haben dieselbe Stelle geändert", "lead", "/papers/{long}/edit", _collide),
+    Shot("edit", "Papier bearbeiten", "editor", "/papers/{long}/edit", _preview),
+    Shot("conflict", "Zwei haben dieselbe Stelle geändert", "lead", "/papers/{evaluation}/edit", _collide),
     Shot("threads", "Alle Rückmeldungen", "lead", "/papers/{long}/threads"),
     Shot("thread", "Eine Rückmeldung", "reviewer", "/papers/{long}/threads/5"),
     Shot("thread-new", "Rückmeldung schreiben", "reviewer", "/papers/{long}/threads/new?revision=200"),
     Shot("thread-passage", "Rückmeldung neu zuordnen", "lead", "/papers/{long}/threads/5/passage"),
     Shot("print", "Mit Rückmeldungen drucken", "lead", "/papers/{long}/print"),
-    Shot("files", "Dateien", "editor", "/papers/{published}/files"),
+    Shot("files", "Dateien", "editor", "/papers/{long}/files"),
     Shot("log", "Was geschah", "lead", "/papers/{long}/log"),
     Shot("who-wrote", "Wer hat was geschrieben?", "lead", "/papers/{long}/authors?revision=200"),
     Shot("description", "Titel und Angaben", "lead", "/papers/{long}/description"),
@@ -201,7 +209,7 @@ def _words() -> dict[str, str]:
     papers = {paper.title: paper for paper in session().scalars(select(Paper)).unique()}
     waiting = session().scalars(select(Submission.id).where(Submission.paper_id == papers[WAITING].id)).first()
     return {
-        "long": papers[LONG].key, "waiting": papers[WAITING].key, "published": papers[PUBLISHED].key,
+        "long": papers[LONG].key, "waiting": papers[WAITING].key, "evaluation": papers[EVALUATION].key,
         "slug": papers[PUBLISHED].slug or "", "group": papers[LONG].group.key, "submission": str(waiting),
     }  # fmt: skip
 
