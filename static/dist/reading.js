@@ -1,4 +1,4 @@
-// sources 32023e54b7253a5e
+// sources 2c63ccb109528542
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -540,6 +540,7 @@ if (element) choose(element);
 });
 start();
 addEventListener("hashchange", byAddress);
+list.addEventListener("toggle", settle, true); // an opened answer needs more room
 addEventListener("load", settle);
 wide.addEventListener("change", settle);
 document.fonts.ready.then(settle);

@@ -84,6 +84,7 @@ if (list) {
 
   start();
   addEventListener("hashchange", byAddress);
+  list.addEventListener("toggle", settle, true); // an opened answer needs more room
   addEventListener("load", settle);
   wide.addEventListener("change", settle);
   document.fonts.ready.then(settle);

@@ -36,9 +36,10 @@ def open_folds(page: Page) -> int:
     return int(page.evaluate(OPEN_FOLDS))
 
 
-OPEN_FOLDS = """() => {
+OPEN_FOLDS = """async () => {
   const folds = [...document.querySelectorAll("details:not(.menu, .tools, [open])")];
   for (const fold of folds) fold.open = true;
+  await new Promise((done) => setTimeout(done, 200)); // notes in the margin find new places
   return folds.length;
 }"""
 
