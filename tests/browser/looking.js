@@ -77,7 +77,7 @@ window.looking = {
     if (!box) faults.push("the focused element has no box");
     else {
       const [x, y] = [box.left + Math.min(box.width / 2, 40), box.top + Math.min(box.height / 2, 20)];
-      const isInside = box.top > -1 && box.left > -1 && box.left < innerWidth && Math.min(box.bottom, box.top + innerHeight / 2) < innerHeight + 1;
+      const isInside = box.top > -1 && box.left > -1 && box.left < innerWidth && Math.min(box.bottom, box.top + 40) < innerHeight + 1;
       const top = isInside && document.elementFromPoint(x, y);
       const isFree = !top || [shown, e, ...labels].some((one) => one.contains(top)) || top.contains(shown);
       if (!isInside) faults.push(`outside the window (${Math.round(box.left)}, ${Math.round(box.top)})`);
