@@ -151,7 +151,8 @@ def _withdrawn(paper: Paper, who: str, facts: Facts) -> Told:
 
 
 def _name_removed(paper: Paper, who: str, facts: Facts) -> Told:
-    return _("Aus der Ausgabe %(edition)s wurde ein Name entfernt.", edition=facts.get("edition", "")), "", ""
+    edition = facts.get("edition", "")
+    return _("%(who)s hat einen Namen aus der Ausgabe %(edition)s entfernt.", who=who, edition=edition), "", ""
 
 
 SENTENCES: Mapping[str, Callable[[Paper, str, Facts], Told]] = {
