@@ -41,7 +41,9 @@ if (margin && text) {
     return { node, from, to };
   };
 
+  // where the form for the selected words is; "" where no words of the text are selected
   const address = (range) => {
+    if (!range || !range.intersectsNode(text)) return "";
     const parts = textNodes(text)
       .filter((node) => range.intersectsNode(node))
       .map((node) => part(node, range))
@@ -57,17 +59,20 @@ if (margin && text) {
     return url.href;
   };
 
+  const selected = () => {
+    const selection = getSelection();
+    return selection.isCollapsed || selection.rangeCount === 0 ? null : selection.getRangeAt(0);
+  };
+
   const hide = () => {
     if (button) button.remove();
     button = null;
   };
 
   const offer = () => {
-    const selection = getSelection();
     hide();
-    if (selection.isCollapsed || selection.rangeCount === 0) return;
-    const range = selection.getRangeAt(0);
-    const url = range.intersectsNode(text) ? address(range) : "";
+    const range = selected();
+    const url = address(range);
     if (!url) return;
     const rects = range.getClientRects();
     const end = rects[rects.length - 1] || range.getBoundingClientRect();
@@ -84,6 +89,19 @@ if (margin && text) {
       if (document.dispatchEvent(opening)) location.assign(url);
     });
   };
+
+  // "Kommentieren" in the bar and its key mean the selected words too. A press takes the selection away before it becomes a click,
+  // so it is looked at before; a click by keyboard has no press.
+  const whole = document.querySelector('.bar a[data-key="c"]');
+  if (whole) {
+    const aim = () => {
+      whole.href = address(selected()) || margin.dataset.new;
+    };
+    whole.addEventListener("pointerdown", aim);
+    whole.addEventListener("click", (event) => {
+      if (event.detail === 0) aim();
+    });
+  }
 
   document.addEventListener("selectionchange", () => {
     clearTimeout(timer);
