@@ -269,16 +269,13 @@ def _reformatted(old: Flat, new: Flat, i: int, j: int, size: int) -> Iterator[Sp
     before, behind = (
         [flat.pieces[at].key for at in _at_each(flat, start, cuts)] for flat, start in ((old, i), (new, j))
     )
-    forms = [  # for each stretch between two cuts what it was and is, None where nothing can be seen of it
-        None if was == now or new.text[j + first : j + after].isspace() else (was, now)
-        for was, now, (first, after) in zip(before, behind, pairwise(cuts), strict=True)
-    ]
+    forms = [None if was == now else (was, now) for was, now in zip(before, behind, strict=True)]
     done = 0
     while done < len(forms):
-        is_same = forms[done] is None
         after = done + 1
         while after < len(forms) and forms[after] == forms[done]:
             after += 1
+        is_same = forms[done] is None or new.text[j + cuts[done] : j + cuts[after]].isspace()
         first, length = cuts[done], cuts[after] - cuts[done]
         if is_same:
             yield Span(0, i + first, j + first, length)
