@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from workspace.text.alignment import Run
 from workspace.text.coding import Coded, Known, Vocabulary
+from workspace.text.longest import common_length
 from workspace.text.tokens import is_word
 
 TOKEN_CAP = 14
@@ -84,7 +85,7 @@ class Reader:
 
     def runs(self, old: Coded, new: Coded, runs: list[Run]) -> list[Run]:
         """The equal runs that stay for readers, slid to natural borders."""
-        return _slide(old, new, self._without_confetti(old.codes, new.codes, runs))
+        return _slide(old, new, _widened(old.codes, new.codes, self._without_confetti(old.codes, new.codes, runs)))
 
     def _without_confetti(self, old: str, new: str, runs: list[Run]) -> list[Run]:
         """Drop equal runs that say too little for what they interrupt, until none is left."""
@@ -120,6 +121,21 @@ class Reader:
 
 def _size(token: str) -> int:
     return 2 if token[0] == "\n" else min(len(token), TOKEN_CAP) + 1
+
+
+def _widened(old: str, new: str, runs: list[Run]) -> list[Run]:
+    """Runs with the equal tokens beside them: of a run that was dropped its last comma may stand at both ends."""
+    runs = list(runs)
+    for at in range(len(runs) - 1):
+        (i1, j1, n1), (i2, j2, n2) = runs[at], runs[at + 1]
+        room = min(i2 - i1, j2 - j1) - n1
+        head = common_length(old, new, i1 + n1, j1 + n1, room)
+        foot = 0
+        while foot < room - head and old[i2 - 1 - foot] == new[j2 - 1 - foot]:
+            foot += 1
+        runs[at] = (i1, j1, n1 + head)
+        runs[at + 1] = (i2 - foot, j2 - foot, n2 + foot)
+    return runs
 
 
 def _slide(old: Coded, new: Coded, runs: list[Run]) -> list[Run]:

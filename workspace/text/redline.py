@@ -22,7 +22,7 @@ from workspace.text.redline_pairing import merge_documents
 
 __all__ = ["Counts", "Entry", "Group", "Node", "Redline", "Section", "redline"]
 
-REDLINE_VERSION = 5
+REDLINE_VERSION = 6
 """Part of every cache key of a rendered difference: counts up with each change of what is written."""
 
 Authors = Callable[[int, int], Sequence[Hashable]]

@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from workspace.text.alignment import EXACT_CELLS
@@ -211,19 +212,24 @@ def picture_key(image: Image) -> Hashable:
 
 
 def compare_leaves(old: Flat, new: Flat, *, by_line: bool = False) -> Leaf:
-    """The difference of two leaves, words with their formatting; `by_line` pairs their lines first (code)."""
+    """The difference of two leaves: their letters, then the formatting of what both have.
+
+    So words whose formatting alone changed stay where they are, also between words that changed.
+    `by_line` pairs lines first (code).
+    """
     if not old.text or not new.text:
         spans = [Span(-1, 0, 0, len(old.text)), Span(1, len(old.text), 0, len(new.text))]
         return Leaf(old, new, tuple(span for span in spans if span.length))
-    old_keys, new_keys = _token_keys(old), _token_keys(new)
-    if old.text == new.text and old_keys == new_keys:
-        return Leaf(old, new, (Span(0, 0, 0, len(new.text)),))
     if by_line:
         ops = compare_lines(old.text, new.text)
-    elif old_keys is None and new_keys is None:
-        ops = compare_words(old.text, new.text)
+    elif old.text == new.text:
+        ops = [(0, new.text)]
     else:
-        ops = compare_words(old.text, new.text, old_keys=old_keys or _plain(old), new_keys=new_keys or _plain(new))
+        old_keys, new_keys = _token_keys(old), _token_keys(new)
+        if old_keys is None and new_keys is None:
+            ops = compare_words(old.text, new.text)
+        else:
+            ops = compare_words(old.text, new.text, old_keys=old_keys or _plain(old), new_keys=new_keys or _plain(new))
     return Leaf(old, new, tuple(_spans(old, new, ops)), _is_coarse(old.text, new.text))
 
 
@@ -244,33 +250,32 @@ def _spans(old: Flat, new: Flat, ops: Sequence[Op]) -> Iterator[Span]:
     i = j = 0
     for at, (kind, text) in enumerate(ops):
         size = len(text)
-        if kind < 0 and ops[at + 1 : at + 2] == [(1, text)]:
+        if not kind or (kind < 0 and ops[at + 1 : at + 2] == [(1, text)]):
             yield from _reformatted(old, new, i, j, size)
-        elif kind <= 0 or ops[at - 1 : at] != [(-1, text)]:
+        elif kind < 0 or ops[at - 1 : at] != [(-1, text)]:
             # What changed is cut at the borders of paragraphs, so that no element reaches over one.
-            for first, after in _parts(text) if kind else ((0, size),):
+            for first, after in _parts(text):
                 yield Span(kind, i + (first if kind <= 0 else 0), j + (first if kind >= 0 else 0), after - first)
         i += size if kind <= 0 else 0
         j += size if kind >= 0 else 0
 
 
 def _reformatted(old: Flat, new: Flat, i: int, j: int, size: int) -> Iterator[Span]:
-    """The same letters on both sides: only where their formatting differs something changed."""
+    """The same letters on both sides: only where their formatting differs something changed; blanks have none."""
     edges = {0, size}
     for flat, start in ((old, i), (new, j)):
         edges.update(max(0, flat.starts[at] - start) for at in flat.places(start, start + size))
     cuts = sorted(edges)
-    pieces = [[flat.pieces[at].key for at in _at_each(flat, start, cuts)] for flat, start in ((old, i), (new, j))]
+    before, behind = (
+        [flat.pieces[at].key for at in _at_each(flat, start, cuts)] for flat, start in ((old, i), (new, j))
+    )
+    forms = [None if was == now else (was, now) for was, now in zip(before, behind, strict=True)]
     done = 0
-    while done < len(cuts) - 1:
-        is_same = pieces[0][done] == pieces[1][done]
+    while done < len(forms):
         after = done + 1
-        while (
-            after < len(cuts) - 1
-            and (pieces[0][after] == pieces[1][after]) == is_same
-            and (is_same or (pieces[0][after], pieces[1][after]) == (pieces[0][done], pieces[1][done]))
-        ):
+        while after < len(forms) and forms[after] == forms[done]:
             after += 1
+        is_same = forms[done] is None or new.text[j + cuts[done] : j + cuts[after]].isspace()
         first, length = cuts[done], cuts[after] - cuts[done]
         if is_same:
             yield Span(0, i + first, j + first, length)
@@ -298,25 +303,13 @@ def _parts(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _token_keys(flat: Flat) -> list[Hashable] | None:
-    """For each token the formatting it stands in, and where inside the token that changes; None if there is none."""
-    if all(not piece.key for piece in flat.pieces):
+    """For each token which picture, footnote or border it stands for; None if there are none."""
+    if not flat.has_atoms(0, len(flat.text)):
         return None
     keys: list[Hashable] = []
-    at = 0
-    pieces, starts = flat.pieces, flat.starts
     for start, end in tokens(flat.text):
-        while starts[at] + len(pieces[at].text) <= start:
-            at += 1
-        if starts[at] + len(pieces[at].text) >= end:
-            keys.append(pieces[at].key)
-            continue
-        parts: list[Hashable] = []
-        within = at
-        while within < len(pieces) and starts[within] < end:
-            if not parts or pieces[within].key != pieces[within - 1].key:
-                parts.append((max(0, starts[within] - start), pieces[within].key))
-            within += 1
-        keys.append(pieces[at].key if len(parts) == 1 else tuple(parts))
+        found = [piece.key for piece, _, _ in flat.within(start, end) if not isinstance(piece.atom, Break | None)]
+        keys.append(tuple(found))
     return keys
 
 

@@ -172,6 +172,13 @@ def _shortened(runs: Iterable[Run], head: int, foot: int) -> list[Run]:
     return out
 
 
+def _in_gaps(text: str) -> tuple[str, str, str]:
+    """The blanks in front, the words, the blanks behind; marks are for words."""
+    words = text.strip()
+    head, _, foot = text.partition(words)
+    return head, words, foot
+
+
 @dataclass(frozen=True, slots=True)
 class _Way:
     """How a mail is written; plain text."""
@@ -189,8 +196,8 @@ class _Way:
 
     def change(self, kind: int, inside: str) -> str:
         label = self.words.deleted if kind < 0 else self.words.inserted
-        head, foot = inside[: len(inside) - len(inside.lstrip())], inside[len(inside.rstrip()) :]
-        return f"{head}[{label} {inside.strip()}]{foot}"
+        head, words, foot = _in_gaps(inside)
+        return f"{head}[{label} {words}]{foot}"
 
     def styled(self, inside: str, styles: tuple[Style, ...]) -> str:
         return inside
@@ -228,7 +235,8 @@ class _Html(_Way):
 
     def change(self, kind: int, inside: str) -> str:
         tag = "del" if kind < 0 else "ins"
-        return f'<{tag} style="{STYLES[kind]}">{inside}</{tag}>'
+        head, words, foot = _in_gaps(inside)
+        return f'{head}<{tag} style="{STYLES[kind]}">{words}</{tag}>{foot}'
 
     def styled(self, inside: str, styles: tuple[Style, ...]) -> str:
         for style in reversed(styles):

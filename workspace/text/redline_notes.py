@@ -28,8 +28,12 @@ WORDING = frozenset({"picture", "checked", "unchecked", "column_new", "column_go
 
 
 def changes(leaf: Leaf) -> Iterator[tuple[int, int, int, int]]:
-    """Neighbouring deletions and insertions as one: (old_start, old_end, new_start, new_end)."""
+    """Neighbouring deletions and insertions as one: (old_start, old_end, new_start, new_end).
+
+    Words whose formatting alone changed are apart from others.
+    """
     spans = leaf.spans
+    forms = {at + more for at in range(len(spans)) if leaf.is_form_only(at) for more in (0, 1)}
     at = 0
     while at < len(spans):
         if not spans[at].kind:
@@ -37,7 +41,8 @@ def changes(leaf: Leaf) -> Iterator[tuple[int, int, int, int]]:
             continue
         old_start, new_start = spans[at].old, spans[at].new
         old_end, new_end = old_start, new_start
-        while at < len(spans) and spans[at].kind:
+        is_form = at in forms
+        while at < len(spans) and spans[at].kind and (at in forms) == is_form:
             old_end += spans[at].length if spans[at].kind < 0 else 0
             new_end += spans[at].length if spans[at].kind > 0 else 0
             at += 1

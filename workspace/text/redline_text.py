@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from itertools import groupby
 
 from workspace.text import html_inline
 from workspace.text.html_inline import mention_ident
 from workspace.text.leaves import LEAVES
-from workspace.text.nodes import Block, Break, Code, FootnoteRef, Image, Inline, Link, Text
+from workspace.text.nodes import Block, Break, Code, FootnoteRef, Image, Inline, Link, Mark, Text
 from workspace.text.passages import escape
 from workspace.text.redline_inline import BORDER, Border, Context, Flat, Leaf, Piece, Style, flatten
 from workspace.text.redline_nodes import Node
@@ -93,10 +94,12 @@ class TextHtml:
                 out.append(self.image(node))
             elif isinstance(node, FootnoteRef):
                 out.append(self._mention(node, kind, is_linked=is_linked))
-            elif isinstance(node, Link):
+            elif isinstance(node, Link) and _shows(node.children):
                 out.append(self._link(("link", self.context.target(node.target), node.title)))
                 self._unchanged(node.children, kind, is_linked=True)
                 out.append("</a>")
+            elif isinstance(node, Link):
+                self._unchanged(node.children, kind, is_linked=is_linked)
             else:
                 tag = "code" if isinstance(node, Code) else _TAGS[node.style]
                 out.append(f"<{tag}>")
@@ -109,20 +112,39 @@ class TextHtml:
         end = at + span.length
         tag = CHANGE[span.kind]
         opening = closing = names = ""
+        first, last = at, end
         if self._is_form_only(leaf, index):
             # Nothing is read twice: a line below says what changed.
             names = f' class="same"{" hidden" if span.kind < 0 and not self.side else ""}'
         else:
-            if flat.text[at:end].strip():
+            text = flat.text[at:end]
+            if text.strip():
                 opening, closing = self._spoken(
                     span.kind, node.span_authors.get(index) or node.authors * bool(node.side)
                 )
-            # Its replacement follows at once, with no blank between: the style keeps them apart.
-            if not self.side and span.kind < 0 and [after.kind for after in leaf.spans[index + 1 : index + 2]] == [1]:
+                first, last = end - len(text.lstrip()), at + len(text.rstrip())
+            if not self.side and span.kind < 0 and self._touches_next(leaf, index):
                 names = ' class="swap"'
+        self._gap(flat, at, first, span.kind)
         self.out.append(f"<{tag}{names}>{opening}")
-        self._passage(flat, at, end, span.kind)
+        self._passage(flat, first, last, span.kind)
         self.out.append(f"{closing}</{tag}>")
+        self._gap(flat, last, end, span.kind)
+
+    def _gap(self, flat: Flat, start: int, end: int, kind: int) -> None:
+        """Blanks at the edge of a mark: they come and go with it, but lines are drawn through words only."""
+        if start < end:
+            self.out.append(f'<span data-diff="{CHANGE[kind]}">')
+            self._passage(flat, start, end, kind)
+            self.out.append("</span>")
+
+    @staticmethod
+    def _touches_next(leaf: Leaf, index: int) -> bool:
+        """Whether the replacement of deleted words follows with no blank between: the style keeps them apart."""
+        gone, *rest = leaf.spans[index : index + 2]
+        if [after.kind for after in rest] != [1]:
+            return False
+        return not (leaf.old.text[gone.old + gone.length - 1].isspace() or leaf.new.text[rest[0].new].isspace())
 
     @staticmethod
     def _is_form_only(leaf: Leaf, index: int) -> bool:
@@ -164,13 +186,20 @@ class TextHtml:
         )
 
     def _passage(self, flat: Flat, start: int, end: int, kind: int) -> None:
-        """text[start:end] with its formatting; `kind` says whose footnotes it mentions."""
+        """text[start:end] with its formatting; `kind` says whose footnotes it mentions.
+
+        A blank by itself is no link: nobody could see where it leads.
+        """
         open_styles: tuple[Style, ...] = ()
-        for piece, first, after in flat.within(start, end):
-            if piece.styles != open_styles:
-                self._restyle(open_styles, piece.styles)
-                open_styles = piece.styles
-            self.out.append(self._piece(piece, first, after, kind))
+        for link, parts in groupby(flat.within(start, end), lambda part: _link_of(part[0])):
+            found = list(parts)
+            is_blank = link is not None and not any(piece.text[first:after].strip() for piece, first, after in found)
+            for piece, first, after in found:
+                styles = tuple(style for style in piece.styles if style != link) if is_blank else piece.styles
+                if styles != open_styles:
+                    self._restyle(open_styles, styles)
+                    open_styles = styles
+                self.out.append(self._piece(piece, first, after, kind))
         self._restyle(open_styles, ())
 
     def _restyle(self, now: tuple[Style, ...], wanted: tuple[Style, ...]) -> None:
@@ -227,6 +256,20 @@ class TextHtml:
         if target.lower().startswith("http"):
             attributes += ' rel="noopener noreferrer"'
         return f'<a href="{escape(target)}"{attributes}>'
+
+
+def _link_of(piece: Piece) -> Style | None:
+    return next((style for style in piece.styles if style[0] == "link"), None)
+
+
+def _shows(inlines: Iterable[Inline]) -> bool:
+    """Whether there is more than blanks."""
+    return any(
+        bool(node.text.strip()) if isinstance(node, Text)
+        else _shows(node.children) if isinstance(node, Code | Mark | Link)
+        else not isinstance(node, Break)
+        for node in inlines
+    )  # fmt: skip
 
 
 def note_ident(side: int, number: int) -> str:

@@ -188,14 +188,19 @@ class _View:
         """Neighbouring entries that stay (False) or are folded (True)."""
         entries = self.redline.entries
         stays = [not is_quiet(entry) for entry in entries]
-        heading = -1
         for at, entry in enumerate(entries):
-            if entry.node.block.kind == "heading":
-                heading = at
-            elif not is_quiet(entry):
+            if entry.node.block.kind != "heading" and not is_quiet(entry):
                 for near in range(max(0, at - context), min(len(entries), at + context + 1)):
                     stays[near] = True
-                if heading >= 0:
+        above: list[int] = []
+        for at, entry in enumerate(entries):
+            block = entry.node.block
+            if block.kind == "heading" and not entry.is_away:
+                while above and entries[above[-1]].node.block.rank >= block.rank:
+                    above.pop()
+                above.append(at)
+            if stays[at]:  # under all the headings it stands under: no level is left out
+                for heading in above:
                     stays[heading] = True
         at = 0
         while at < len(entries):
@@ -212,9 +217,10 @@ class _View:
         entries = [self.redline.entries[place] for place in places]
         count = sum(entry.node.block.kind != "heading" for entry in entries)
         label = words.fold_one if count == 1 else words.fold_many.format(count=count)
-        names = list(dict.fromkeys(
-            section.name for place in places if (section := self.redline.sections[place]) is not None
-        ))  # fmt: skip
+        sections = self.redline.sections
+        names = list(dict.fromkeys(section.name for place in places if (section := sections[place]) is not None))
+        if len(names) == 1 and places[0] and sections[places[0] - 1] == sections[places[0]]:
+            names = []  # its heading stands above
         if len(names) > 2:
             names = [words.sections_to.format(first=names[0], last=names[-1])]
         text = f"{label}: {', '.join(names)}." if names else f"{label}."
