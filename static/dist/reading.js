@@ -1,4 +1,4 @@
-// sources e3efd67d4000d7ba
+// sources 58457a05cc0f86fb
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -213,6 +213,7 @@ while (to > from && /\s/.test(node.data[to - 1])) to -= 1;
 return { node, from, to };
 };
 const address = (range) => {
+if (!range || !range.intersectsNode(text)) return "";
 const parts = textNodes(text)
 .filter((node) => range.intersectsNode(node))
 .map((node) => part(node, range))
@@ -227,16 +228,18 @@ url.searchParams.set("last", leafOf(last.node).dataset.start);
 url.searchParams.set("to", counted(last.node, last.to));
 return url.href;
 };
+const selected = () => {
+const selection = getSelection();
+return selection.isCollapsed || selection.rangeCount === 0 ? null : selection.getRangeAt(0);
+};
 const hide = () => {
 if (button) button.remove();
 button = null;
 };
 const offer = () => {
-const selection = getSelection();
 hide();
-if (selection.isCollapsed || selection.rangeCount === 0) return;
-const range = selection.getRangeAt(0);
-const url = range.intersectsNode(text) ? address(range) : "";
+const range = selected();
+const url = address(range);
 if (!url) return;
 const rects = range.getClientRects();
 const end = rects[rects.length - 1] || range.getBoundingClientRect();
@@ -253,6 +256,16 @@ const opening = new CustomEvent("open-sheet", { detail: url, cancelable: true })
 if (document.dispatchEvent(opening)) location.assign(url);
 });
 };
+const whole = document.querySelector('.bar a[data-key="c"]');
+if (whole) {
+const aim = () => {
+whole.href = address(selected()) || margin.dataset.new;
+};
+whole.addEventListener("pointerdown", aim);
+whole.addEventListener("click", (event) => {
+if (event.detail === 0) aim();
+});
+}
 document.addEventListener("selectionchange", () => {
 clearTimeout(timer);
 timer = setTimeout(offer, WAIT);
