@@ -60,17 +60,17 @@ def _paper(page: Page) -> None:
 
 def _more(page: Page, word: str) -> None:
     _paper(page)
-    page.locator(".bar .menu > summary").click()
-    page.locator(".bar .menu__list").get_by_role("link", name=word, exact=True).click()
+    page.locator(".bar__end .menu > summary").click()
+    page.locator(".bar__end .menu__list").get_by_role("link", name=word, exact=True).click()
 
 
 def _tools(page: Page, word: str) -> None:
     """Open the tools of a paragraph in the middle of the text and follow one of its links."""
     _paper(page)
-    block = page.locator("article .block:has(> p) details.tools").nth(1)
-    block.scroll_into_view_if_needed()
-    block.locator("summary").click(force=True)
-    block.get_by_role("link", name=word, exact=True).click()
+    handle = page.locator("article > p > .handle").nth(1)
+    handle.scroll_into_view_if_needed()
+    handle.click(force=True)
+    page.locator("#pop").get_by_role("link", name=word, exact=True).click()
 
 
 def find(page: Page) -> Locator:
@@ -198,12 +198,14 @@ def _take(address: str, links: dict[str, str], only: set[str]) -> None:
                 page.set_default_timeout(PATIENCE)
                 page.goto(links[shot.who])
                 page.locator("main button").click()
+                page.wait_for_load_state()
             _save(shot, pages[shot.who])
         browser.close()
 
 
 def _save(shot: Shot, page: Page) -> None:
     ringed = shot.act(page)
+    page.wait_for_load_state("networkidle")
     page.add_style_tag(content=RING)
     page.evaluate(NAME_THE_HOST)
     if ringed is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
+import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
@@ -64,6 +66,24 @@ def test_a_selection_may_run_over_blocks_and_signs_of_any_width(served: Served, 
     assert [passage.quote for passage in served.db.scalars(select(Passage))] == ["😀 zwei.\n\n- drei"]
 
 
+@pytest.mark.parametrize("way", ["bar", "key"])
+def test_the_bar_and_its_key_take_the_selected_words(served: Served, page_for: PageFor, way: str) -> None:
+    paper = make_paper(served.people)
+    page = page_for(served.people.reviewer)
+    page.goto(f"/papers/{paper.key}")
+    button = page.locator(".bar").get_by_role("link", name="Kommentieren")
+    press = button.click if way == "bar" else partial(page.keyboard.press, "c")
+    choose_words(page, 1, 4, 1, 12)
+    press()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.locator("blockquote")).to_have_text("Menschen")
+    page.keyboard.press("Escape")
+    page.evaluate("getSelection().removeAllRanges()")
+    press()
+    expect(sheet.get_by_label("Ihre Rückmeldung")).to_be_visible()
+    expect(sheet.locator("blockquote")).to_have_count(0)
+
+
 def test_words_stay_in_a_sheet_that_was_closed(served: Served, page_for: PageFor) -> None:
     paper = make_paper(served.people)
     page = page_for(served.people.reviewer)
@@ -85,6 +105,7 @@ def test_answers_and_resolving_happen_in_place(served: Served, page_for: PageFor
     page.evaluate("window.stayed = true")
     thread = page.locator("#k1")
     thread.get_by_text("Antworten").click()
+    expect(thread.get_by_label("Ihre Antwort")).to_be_focused()
     thread.get_by_role("button", name="Antwort senden").click()
     expect(thread.get_by_text("Bitte schreiben Sie, was Sie sagen möchten.")).to_be_visible()
     thread.get_by_label("Ihre Antwort").press_sequentially("Wegen @ro")

@@ -50,7 +50,9 @@ def test_drafts_are_whole_and_name_the_terms_of_the_settings(db: Session, people
     assert len(re.findall(r"\[[^\]…]*\](?!\()", text)) == 0, "every gap begins with […"
     if page == LegalPage.PRIVACY:
         assert "endet nach 8 Stunden ohne Nutzung, spätestens nach 7 Tagen" in text
-        assert "höchstens 14 Tage" in text
+        assert "höchstens 14 Tage, auf Anforderung per Mail 60 Minuten" in text
+        assert "gilt 14 Tage und wird 180 Tage nach ihrem Ablauf gelöscht" in text
+        assert "die letzten 14 Nächte" in text
 
 
 def test_every_page_links_to_them(app: Flask, client_for: ClientFor, people: People) -> None:

@@ -17,14 +17,15 @@ from sqlalchemy.orm import Session
 from tests.people import People
 from tests.sample_database import copied_sample, run_workspace
 from workspace import clock, logs
-from workspace.accounts.actions import open_session, write_token
-from workspace.accounts.models import KeptForm, LoginSession, SignInAttempt, SignInToken
+from workspace.accounts.models import AddressChange, KeptForm, LoginSession, SignInAttempt, SignInToken
+from workspace.accounts.signing_in import open_session, write_token
 from workspace.config import DAY, Settings
 from workspace.db import begin_writing
 from workspace.events import record
 from workspace.jobs import Job
 from workspace.jobs.models import Worker
 from workspace.mail import Mail
+from workspace.membership.models import Invitation, InvitationToken, JoinRequest
 from workspace.operation import checks, words
 from workspace.operation.commands import FINDINGS
 from workspace.operation.retention import drop_what_is_due
@@ -42,6 +43,14 @@ def mail(number: int, state: str, at: datetime) -> Mail:
     return Mail(
         kind="probe", to_name="Cora", to_address="cora@netz.example", language="de", subject="x", text="x", html="x",
         message_id=f"<{number}>", state=state, created_at=at,
+    )  # fmt: skip
+
+
+def asked(name: str, confirmed_at: datetime | None) -> JoinRequest:
+    return JoinRequest(
+        token_hash=name.encode() * 32, name=name, email=f"{name}@see.example", organisation="See",
+        function="", reason="", language="de", created_at=NOON, confirmed_at=confirmed_at,
+        expires_at=NOON + timedelta(days=2),
     )  # fmt: skip
 
 
@@ -122,6 +131,19 @@ def test_what_is_due_is_dropped_and_counted(people: People, db: Session, setting
         opened = db.scalars(select(LoginSession)).one()
         db.add(KeptForm(session_id=opened.id, member_id=people.reader.id, path="/", fields="{}", created_at=NOON))
         db.add(SignInAttempt(key=b"x" * 32, at=NOON))
+        invited = Invitation(
+            name="Ina", email="ina@see.example", invited_by=people.coordination.id, created_at=NOON, sent_at=NOON,
+            expires_at=NOON + timedelta(seconds=settings.invitation_life),
+        )  # fmt: skip
+        db.add_all([invited, asked("a", None), asked("b", NOON)])
+        db.flush()
+        db.add(InvitationToken(token_hash=b"i" * 32, invitation_id=invited.id, expires_at=invited.expires_at))
+        db.add(
+            AddressChange(
+                member_id=people.reader.id, email="neu@see.example", old_hash=b"o" * 32, new_hash=b"n" * 32,
+                expires_at=NOON + timedelta(seconds=settings.address_change_life),
+            )
+        )  # fmt: skip
         db.add_all([mail(1, "sent", NOON), mail(2, "waiting", NOON), job("done", NOON), job("failed", NOON)])
         db.commit()
     tables = (LoginSession, SignInToken, KeptForm, SignInAttempt, Mail, Job)
@@ -132,13 +154,28 @@ def test_what_is_due_is_dropped_and_counted(people: People, db: Session, setting
         counts = drop_what_is_due()
         db.commit()
     assert {name: n for name, n in counts.items() if n} == {
-        "kept_forms": 1, "sign_in_attempts": 1, "mails": 1, "jobs": 1,
+        "kept_forms": 1, "sign_in_attempts": 1, "address_changes": 1, "join_requests": 1, "mails": 1, "jobs": 1,
     }  # fmt: skip
     with clock.at(NOON + timedelta(seconds=settings.sessions_kept + settings.sign_in_token_life + 8 * DAY)):
         drop_what_is_due()
         db.commit()
     assert [count(table) for table in tables] == [0, 0, 0, 0, 1, 0]
     assert db.scalar(select(Mail.state)) == "waiting"
+    assert (count(Invitation), count(InvitationToken)) == (1, 1), "whoever has not come yet can be invited again"
+    with clock.at(NOON + timedelta(seconds=settings.invitation_life + settings.invitations_kept + 1)):
+        drop_what_is_due()
+        db.commit()
+    assert (count(Invitation), count(InvitationToken)) == (0, 0)
+    assert db.scalars(select(JoinRequest.name)).all() == ["b"], "a confirmed request waits for its answer"
+
+
+def test_wrong_codes_count_as_long_as_they_may(db: Session, settings: Settings) -> None:
+    with clock.at(NOON):
+        begin_writing()
+        db.add(SignInAttempt(key=b"x" * 32, at=NOON))
+        db.commit()
+    with clock.at(NOON + timedelta(seconds=settings.code_window - 1)):
+        assert drop_what_is_due()["sign_in_attempts"] == 0
 
 
 def test_check_by_command(tmp_path: Path) -> None:

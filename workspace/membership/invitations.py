@@ -127,7 +127,6 @@ def invite(actor: Actor, people: Sequence[Wanted], *, network_name: str, kind: s
         _letter(kind, person.name, actor, token, network_name) for person, token in zip(people, tokens, strict=True)
     ]
     begin_writing()
-    _drop_old()
     emails = [person.email for person in people]
     for table in (Member, Invitation):
         if session().scalar(select(table.id).where(table.email.in_(emails)).limit(1)) is not None:
@@ -165,15 +164,6 @@ def _end() -> datetime:
 
 def _add_token(row: Invitation, token: str) -> None:
     session().add(InvitationToken(token_hash=hash_token(token), invitation_id=row.id, expires_at=row.expires_at))
-
-
-def _drop_old() -> None:
-    """Who never came is forgotten some time after the invitation has expired."""
-    old = select(Invitation.id).where(Invitation.expires_at <= now() - timedelta(seconds=settings().invitations_kept))
-    session().execute(delete(InvitationToken).where(InvitationToken.invitation_id.in_(old)))
-    session().execute(
-        delete(Invitation).where(Invitation.expires_at <= now() - timedelta(seconds=settings().invitations_kept))
-    )
 
 
 # One invitation

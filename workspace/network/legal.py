@@ -74,6 +74,17 @@ def draft(page: LegalPage) -> str:
         link_days=given.sign_in_token_life // DAY,
         attempt_minutes=given.sign_in_window // MINUTE,
         kept_hours=given.kept_form_life // HOUR,
+        invitation_days=given.invitation_life // DAY,
+        invitation_kept_days=given.invitations_kept // DAY,
+        request_days=given.join_request_life // DAY,
+        address_days=given.address_change_life // DAY,
+        session_kept_days=given.sessions_kept // DAY,
+        mail_link_minutes=given.mail_link_life // MINUTE,
+        code_hours=given.code_window // HOUR,
+        mail_days=given.mails_kept // DAY,
+        job_days=given.jobs_kept // DAY,
+        failed_job_days=given.failed_jobs_kept // DAY,
+        backups=given.backups_kept,
     )  # fmt: skip
 
 

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select
 
-from workspace.accounts.models import KeptForm, LoginSession, SignInAttempt, SignInToken
+from workspace.accounts.models import AddressChange, KeptForm, LoginSession, SignInAttempt, SignInToken
 from workspace.clock import now
 from workspace.config import settings
 from workspace.db import Base, begin_writing, session
 from workspace.jobs.models import Job, JobState
 from workspace.mail import Mail
 from workspace.mail.models import OPEN
+from workspace.membership.models import Invitation, InvitationToken, JoinRequest
 from workspace.web.derived import Derived
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,10 @@ def due() -> list[tuple[str, type[Base], ColumnElement[bool]]]:
         LoginSession.ended_at < before(given.sessions_kept),
         LoginSession.created_at < before(given.sessions_kept + given.session_absolute),
     )
+    attempts_count = max(given.sign_in_window, given.code_window, given.mail_link_window)
+    never_came = Invitation.expires_at < before(given.invitations_kept)
+    not_confirmed = and_(JoinRequest.confirmed_at.is_(None), JoinRequest.expires_at < now())
+    invitations = InvitationToken.invitation_id.in_(select(Invitation.id).where(never_came))
     finished = and_(Job.state == JobState.DONE, Job.finished_at < before(given.jobs_kept))
     failed = and_(Job.state == JobState.FAILED, Job.finished_at < before(given.failed_jobs_kept))
     return [
@@ -37,7 +42,11 @@ def due() -> list[tuple[str, type[Base], ColumnElement[bool]]]:
         ("forms_of_sessions", KeptForm, KeptForm.session_id.in_(select(LoginSession.id).where(ended))),
         ("sessions", LoginSession, ended),
         ("sign_in_links", SignInToken, SignInToken.expires_at < before(given.sessions_kept)),
-        ("sign_in_attempts", SignInAttempt, SignInAttempt.at < before(given.sign_in_window)),
+        ("sign_in_attempts", SignInAttempt, SignInAttempt.at < before(attempts_count)),
+        ("address_changes", AddressChange, AddressChange.expires_at < now()),
+        ("links_of_invitations", InvitationToken, invitations),
+        ("invitations", Invitation, never_came),
+        ("join_requests", JoinRequest, not_confirmed),
         ("mails", Mail, and_(Mail.state.not_in(OPEN), Mail.created_at < before(given.mails_kept))),
         ("jobs", Job, or_(finished, failed)),
         ("derived", Derived, Derived.made_at < before(given.derived_kept)),
