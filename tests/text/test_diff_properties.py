@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.text.changes import SENTENCES, changed_papers, check, odd_pairs, papers, side_of
@@ -44,6 +44,20 @@ def test_machines_keep_at_least_what_readers_see_kept(texts: Texts) -> None:
         for each in (True, False)
     ]
     assert kept[0] <= kept[1]
+
+
+CLAUSE = st.lists(st.sampled_from(["Rat", "prüft", "Antwort", "heute", "und", "die", ","]), max_size=16).map(" ".join)
+
+
+@given(CLAUSE, CLAUSE)
+@settings(deadline=None, max_examples=400)
+@example("heute , Rat Antwort und , und prüft Antwort", "Antwort und prüft Antwort die prüft")
+@example("Rat Antwort Antwort heute Antwort die die", ", Rat Antwort heute Antwort prüft und")
+def test_no_word_stands_at_the_same_end_of_what_went_and_what_came(old: str, new: str) -> None:
+    for (kind, gone), (next_kind, came) in pairwise(compare_words(old, new)):
+        if (kind, next_kind) == (-1, 1) and gone.split() and came.split():
+            assert gone.split()[0] != came.split()[0]
+            assert gone.split()[-1] != came.split()[-1]
 
 
 @given(pairs)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -364,6 +366,76 @@ def test_unchanged_stretches_are_folded_and_name_their_sections() -> None:
     assert "<summary>6 unveränderte Absätze: 1 Anlass, 2 Was wir vorschlagen. <u>Zeigen</u></summary>" in html
     assert "Grenzen</h2>" in html.split("</details>")[1]
     assert "Anmerkungen. <u>Zeigen</u>" in html
+
+
+def test_a_fold_right_under_its_heading_does_not_repeat_its_name() -> None:
+    html = changes_only(compared(PAPER, PAPER.replace("Wer Menschen", "Wer viele Menschen")), LOOK)
+    assert "<summary>1 unveränderter Absatz. <u>" not in html  # this one goes on into the next section
+    new = PAPER.replace("Ein Ablauf in vier Schritten", "Vier Schritte")
+    html = changes_only(compared(PAPER, new), LOOK)
+    assert "<summary>3 unveränderte Absätze. <u>Zeigen</u></summary>" in html.split("Was wir vorschlagen</h2>")[1]
+    assert "<summary>2 unveränderte Absätze: 1 Anlass. <u>" in html  # its heading is in the fold
+
+
+def test_the_headings_above_a_kept_heading_are_kept_too() -> None:
+    old = "# Teil\n\nAnfang.\n\n## Eins\n\nErster.\n\n## Zwei\n\nZweiter.\n\n### Drei\n\nDritter Absatz.\n"
+    found = compared(old, old.replace("Dritter", "Vierter"))
+    for html in (changes_only(found, LOOK), side_by_side(found, "alt", "neu", LOOK), column(found, LOOK)):
+        shown = re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
+        levels = [int(level) for level in re.findall(r"<h(\d)", shown)]
+        assert all(after <= before + 1 for before, after in pairwise([1, *levels]))
+        assert "Zwei" in shown
+    assert "Eins" in changes_only(found, LOOK).split("<details")[1].split("</details>")[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "marked"),
+    [
+        ("Sie tut es selten aus Absicht.", "Sie tut es und zwar selten aus Absicht.", "<ins>und zwar</ins>{ins} "),
+        ("Es ist offen, ob.", "Es ist auch heute offen, ob.", "<ins>auch heute</ins>{ins} "),
+        ("Es steht in dem Plan.", "Es steht indem Plan.", "<del>in dem</del><ins>indem</ins> "),
+        ("Die Zahl dagegen.", "Die Zahl der Fälle ist groß, dagegen.", "<ins>der Fälle ist groß,</ins>{ins} "),
+    ],
+)
+def test_marks_end_with_words(old: str, new: str, marked: str) -> None:
+    html = re.sub(r'<span class="vh".*?</span>| class="swap"', "", check_sides(old, new))
+    assert marked.replace("{ins} ", '<span data-diff="ins"> </span>') in html
+    check_sides(new, old)
+
+
+def test_only_words_that_touch_their_replacement_are_kept_apart_by_the_style() -> None:
+    assert '<del class="swap">' in check_sides("Das ist alt und gut.", "Das ist neu und gut.")
+    html = check_sides("Es gibt sie (s. Abb. ) seit 2011.", "Es gibt sie (s. Abbildung) seit 2011.")
+    assert '</del><span data-diff="del"> </span><ins>' in html
+    assert "swap" not in html
+
+
+LINKS = [
+    (
+        "[zero ](https://a.example/x)[deed](https://a.example/y)",
+        "[nil ](https://a.example/x)[act](https://a.example/y)",
+    ),
+    ("Die [Lizenz Null](https://a.example/x) gilt.", "Die [Regel Eins](https://a.example/y) gilt."),
+    ("Die[ ](https://a.example/x)Lizenz.", "Die[ ](https://a.example/x)Regel."),
+    ("Die Lizenz[ gilt](https://a.example/x).", "Die Regel[ hilft](https://a.example/x)."),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), LINKS)
+def test_no_link_holds_only_a_blank(old: str, new: str) -> None:
+    for before, after in ((old, new), (new, old), (old, old)):
+        html = check_sides(before, after) + side_by_side(compared(before, after), "alt", "neu", LOOK)
+        assert re.search(r"<a [^>]*>\s*</a>", html) is None
+
+
+def test_words_whose_link_alone_changed_stay_between_changed_words() -> None:
+    old = "Die Schritte werden im Kapitel [Schritt für Schritt zum Ziel](https://a.example/x) kurz erläutert."
+    new = "Im Kapitel [Schritt für Schritt zum Ziel](https://a.example/y) stehen sie ausführlich beschrieben."
+    html = check_sides(old, new)
+    assert html.count("Schritt für Schritt zum Ziel</a></ins>") == 1
+    assert '<del class="same" hidden>' in html
+    assert "Linkziel geändert: „Schritt für Schritt zum Ziel“" in html
+    assert compared(old, new).counts == Counts(changed=1)
 
 
 def test_one_column_keeps_the_neighbours_of_a_change() -> None:

@@ -125,7 +125,7 @@ def _size(token: str) -> int:
 
 def _widened(old: str, new: str, runs: list[Run]) -> list[Run]:
     """Runs with the equal tokens beside them: of a run that was dropped its last comma may stand at both ends."""
-    runs = list(runs)
+    runs = [(0, 0, 0), *runs, (len(old), len(new), 0)]
     for at in range(len(runs) - 1):
         (i1, j1, n1), (i2, j2, n2) = runs[at], runs[at + 1]
         room = min(i2 - i1, j2 - j1) - n1
@@ -135,7 +135,7 @@ def _widened(old: str, new: str, runs: list[Run]) -> list[Run]:
             foot += 1
         runs[at] = (i1, j1, n1 + head)
         runs[at + 1] = (i2 - foot, j2 - foot, n2 + foot)
-    return runs
+    return [run for run in runs if run[2]]
 
 
 def _slide(old: Coded, new: Coded, runs: list[Run]) -> list[Run]:

@@ -1,8 +1,8 @@
 """Merged blocks → HTML. `<ins>` and `<del>` stand around inline content only, so every block keeps its shape.
 
 What only one side has is in `<ins>` or `<del>`, or has `data-diff="ins"` or `"del"` (a block, a blank beside
-marked words): hiding the ones gives the text of the older page, hiding the others the newer. What is not text of the paper carries
-`data-skip`, as on the reading page. Three things more give the older page exactly:
+marked words): hiding the ones gives the text of the older page, hiding the others the newer. What is not
+text of the paper carries `data-skip`, as on the reading page. Three things more give the older page exactly:
 
 - what moved carries `data-moved="m3"` and stood where the element with the id `m3` is;
 - `data-was="ol"` names the element a block was before, where it is another one now;
