@@ -57,12 +57,17 @@ def write(page: Page, text: str, summary: str) -> None:
     expect(page.locator("article.prose")).to_be_visible()
 
 
-def comment_without_scripts(page: Page, words: str) -> None:
-    """By the tools of the paragraph, which need no script."""
-    block = page.locator(".block", has_text="binnen").first
-    block.locator("summary").click()
-    block.get_by_role("link", name=re.compile("Kommentieren")).click()
-    page.locator("#body").fill(words)
+def comment_on_paragraph(page: Page, words: str, *, scripts: bool) -> None:
+    """By the tools of the paragraph: at its handle, or on a page of their own without scripts."""
+    if scripts:
+        page.locator("article p", has_text="binnen").get_by_role("button").click()
+        page.locator("#pop").get_by_role("link", name="Kommentieren").click()
+    else:
+        page.locator(".bar summary", has_text="Mehr").click()
+        page.get_by_role("link", name="Absatz für Absatz").click()
+        page.get_by_role("link", name=re.compile("binnen")).first.click()
+        page.get_by_role("main").get_by_role("link", name="Kommentieren").click()
+    page.locator("dialog textarea[name=body], main form.cform textarea[name=body]").first.fill(words)
     press(page, "Rückmeldung absenden")
     expect(page.get_by_text(words).first).to_be_attached()
 
@@ -116,7 +121,7 @@ def test_from_sign_in_to_the_published_edition(served: Served, page_for: PageFor
     if scripts and not phone:
         comment_on_selection(reviewer, "binnen sechs Wochen", "Das schaffen wir nur mit einer weiteren Stelle.")
     else:
-        comment_without_scripts(reviewer, "Das schaffen wir nur mit einer weiteren Stelle.")
+        comment_on_paragraph(reviewer, "Das schaffen wir nur mit einer weiteren Stelle.", scripts=scripts)
     reviewer.goto(paper_address)
     expect(reviewer.locator("article mark").first).to_contain_text("Wochen")
     expect(reviewer.get_by_text("Das schaffen wir nur mit einer weiteren Stelle.").first).to_be_attached()

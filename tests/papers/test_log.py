@@ -12,7 +12,10 @@ from tests.conftest import ClientFor
 from tests.people import People, actor_of
 from workspace.db import session
 from workspace.papers import actions, log
+from workspace.papers.article import places
 from workspace.papers.origins import first_with, origins
+from workspace.papers.store import text_of
+from workspace.text.tree import parse
 
 
 def test_the_log_tells_what_happened(client_for: ClientFor, people: People) -> None:
@@ -96,7 +99,8 @@ def test_words_are_dated_by_their_first_revision(people: People) -> None:
 def test_the_page_names_writers_of_a_block(client_for: ClientFor, people: People) -> None:
     paper = make_paper(people)
     save(paper, people.lead, TEXT.replace("acht", "zehn"))
-    page = client_for(people.reader).get(f"/papers/{paper.key}").get_data(as_text=True)
+    block = next(ident for ident, place in places(parse(text_of(paper, 2))).items() if place.edit[0] == 136)
+    page = client_for(people.reader).get(f"/papers/{paper.key}/revisions/2/blocks/{block}").get_data(as_text=True)
     address = re.search(r'href="(/papers/\w+/authors\?revision=2&amp;start=136&amp;end=\d+)"', page)
     assert address
     answer = client_for(people.reader).get(address[1].replace("&amp;", "&")).get_data(as_text=True)

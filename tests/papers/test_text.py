@@ -66,7 +66,7 @@ def test_a_save_counts_words_and_is_logged(people: People) -> None:
 def test_a_save_can_be_found(people: People) -> None:
     paper = make_paper(people)
     save(paper, people.lead, TEXT + "\nDie Losbürgerschaft wird beteiligt.\n")
-    folded = session().scalar(select(SearchDocument.folded).where(SearchDocument.subject_id == paper.id))
+    folded = session().scalar(select(SearchDocument.folded).filter_by(kind="paper", subject_id=paper.id))
     assert "losburgerschaft" in (folded or "")
 
 
