@@ -14,6 +14,7 @@ from workspace.db import Base, begin_writing, session
 from workspace.jobs.models import Job, JobState
 from workspace.mail import Mail
 from workspace.mail.models import OPEN
+from workspace.notices.models import Notice
 from workspace.web.derived import Derived
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def due() -> list[tuple[str, type[Base], ColumnElement[bool]]]:
         ("sign_in_links", SignInToken, SignInToken.expires_at < before(given.sessions_kept)),
         ("sign_in_attempts", SignInAttempt, SignInAttempt.at < before(given.sign_in_window)),
         ("mails", Mail, and_(Mail.state.not_in(OPEN), Mail.created_at < before(given.mails_kept))),
+        ("notices", Notice, Notice.created_at < before(given.notices_kept)),
         ("jobs", Job, or_(finished, failed)),
         ("derived", Derived, Derived.made_at < before(given.derived_kept)),
     ]
