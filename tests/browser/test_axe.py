@@ -19,6 +19,8 @@ from workspace.accounts.signing_in import write_token
 from workspace.db import session
 from workspace.editions import actions as editions
 from workspace.editions.models import Submission
+from workspace.letters.stopping import Stop, stop_token
+from workspace.notices.models import Pace
 from workspace.papers import actions as papers
 from workspace.papers.article import places
 from workspace.papers.store import text_of
@@ -90,6 +92,10 @@ def of_people(people: People) -> Iterator[tuple[Member | None, str]]:
     for path in ("/account/leaving", "/members", "/members/organisations", f"/members/{people.reader.id}"):
         yield people.lead, path
     yield people.reader, "/account/leaving"
+    for path in ("/notices", "/account/notices"):
+        yield people.editor, path
+    yield people.stranger, "/notices"
+    yield None, f"/notices/stop/{stop_token(Stop(people.reader.id, pace=Pace.DAILY))}"
     for path in ("/people/invitations", "/people/requests"):
         yield people.coordination, path
 
@@ -131,7 +137,8 @@ SIZES = pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"]
 def test_no_page_has_a_violation(served: Served, page_for: PageFor, dark: bool, phone: bool) -> None:
     world = make_world(served.people)
     served.db.commit()
-    walks = list(addresses(world))
+    with served.app.app_context():
+        walks = list(addresses(world))
     served.db.commit()
     pages: dict[int, Page] = {}
     found: list[str] = []
