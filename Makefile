@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKSPACE := $(BIN)/workspace
 STAMP := $(VENV)/installed
 
-.PHONY: run test test-long check bench format lock static
+.PHONY: run test test-long check bench format lock static screens vnu
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -42,6 +42,12 @@ format: $(STAMP)
 
 static: $(STAMP)
 	@$(BIN)/python scripts/build_static.py
+
+screens: $(STAMP)
+	@$(BIN)/python scripts/screens.py $(ARGS)
+
+vnu: # the Nu HTML checker, for the tests marked java
+	@npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error --prefix build/vnu vnu-jar@26.9.27
 
 lock:
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group dev \

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).resolve().parent.parent / "static" / "fonts"
 
-CORE = frozenset({*range(0x20, 0x7F), *map(ord, "\u00a0\u00adÄÖÜäöüßÉàáâçèéêëñóô§«»°²·×½–—‘’‚“”„•…‹›€↑→−¶")})
+CORE = frozenset({*range(0x20, 0x7F), *map(ord, "\u00a0\u00adÄÖÜäöüßÉàáâçèéêëñóô§«»°±²·×½–—‘’‚“”„•…‹›€↑→−¶")})
 """Signs of the first file."""
 REST = frozenset({*range(0xA1, 0x180), *range(0x218, 0x21C), 0x1E9E, *map(ord, "‐‑†‡‰′″←↓≈≠≤≥")}) - CORE
 """Signs of the second file: names such as Şahin, Łukasz, Dvořák, Żyła, Çelik, Ștefan."""

@@ -37,8 +37,7 @@ _PAPER = (
 _READING = f"{_PAPER} register edition publishing fields"
 _CHANGES = "diff stepper synopsis history compare words"
 _TOOL = (
-    "library start help welcome legal people account tables search checklist desk log uploads editor conflict "
-    "writing"
+    "library start help welcome legal people account tables search checklist desk log uploads editor conflict writing"
 )
 _FORMS = "forms sign-in sheet"
 

@@ -60,13 +60,13 @@ class MailServer:
 
 
 @contextmanager
-def mail_server(**given: Any) -> Iterator[MailServer]:
-    """Start one on a free port."""
-    server = MailServer(**given)
+def mail_server(**options: Any) -> Iterator[MailServer]:
+    """Start one on a free port; options are aiosmtpd's, as `tls_context`."""
+    server = MailServer()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         server.port = probe.getsockname()[1]
-    controller = Controller(server, hostname="127.0.0.1", port=server.port, ready_timeout=20)
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, ready_timeout=20, **options)
     controller.start()
     try:
         yield server

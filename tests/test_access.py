@@ -22,13 +22,16 @@ from itsdangerous import URLSafeTimedSerializer
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
-from tests.people import People, make_people
+from tests.people import People, actor_of, make_people
 from tests.world import FILE, World, make_world
 from workspace import create_app
 from workspace.accounts.signing_in import open_session, write_token
+from workspace.clock import now
 from workspace.config import Settings, using
-from workspace.db import session_scope
+from workspace.db import session, session_scope
 from workspace.letters.stopping import Stop, stop_token
+from workspace.membership import invitations
+from workspace.membership.models import JoinRequest
 from workspace.notices.models import Pace
 from workspace.papers.article import places
 from workspace.papers.store import text_of
@@ -121,7 +124,7 @@ DOORS: dict[str, Door] = {
     "accounts.close": desk(),
     "accounts.reopen": desk(),
     "membership.invite": desk(),
-    "membership.invite_post": desk(people="Nora Neu; nora@stadt.example"),
+    "membership.invite_post": Door(COORDINATION, MEMBERS, (("people", "Nora Neu; nora@stadt.example"),)),
     "membership.resend": desk(),
     "membership.show_link": desk(),
     "membership.withdraw_invitation": desk(),
@@ -318,6 +321,17 @@ class Walk:
         return self.browser(person).open(path, method=method, data=sent, buffered=True)
 
 
+def wait_outside(people: People) -> None:
+    """Somebody who is invited and somebody who asks to join."""
+    invitations.invite_list(actor_of(people.coordination), "Eva Ein; eva@see.example", network_name="Netz")
+    session().add(
+        JoinRequest(
+            token_hash=b"x" * 32, name="Nora Neu", email="nora@see.example", organisation="See", function="Amt",
+            reason="Darum", language="de", created_at=now(), confirmed_at=now(), expires_at=now(),
+        )
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Walk]:
     folder = tmp_path_factory.mktemp("access")
@@ -333,6 +347,8 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
         tokens = {name: open_session(getattr(people, name), device="walk", earlier=None) for name in MEMBERS}
         tokens["disabled"] = open_session(people.disabled, device="walk", earlier=None)
         write_token(people.reader)
+        opened.commit()
+        wait_outside(people)
         opened.commit()
         with app.app_context():
             given = {rule.endpoint: values(world, rule.endpoint) for rule in app.url_map.iter_rules()}

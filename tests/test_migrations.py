@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.engine import Inspector
 
 from workspace import migrations
@@ -139,3 +139,45 @@ def test_two_servers_may_start_on_an_empty_database_at_once(empty: Engine) -> No
         _, said = server.communicate(timeout=60)
         assert server.returncode == 0, said
     assert migrations.current(empty) == migrations.newest()
+
+
+OLD_ROWS = (
+    "INSERT INTO organisation (id, name, created_at) VALUES (1, 'Köln', '2026-01-01 00:00:00')",
+    "INSERT INTO member (id, handle, name, email, organisation_id, function, created_at)"
+    " VALUES (7, 'jana', 'Jana von Größe', 'j@koeln.example', 1, 'Referentin', '2026-01-01 00:00:00')",
+    "INSERT INTO working_group (id, key, name, purpose, created_at) VALUES (3, 'ag', 'AG', '', '2026-01-02 00:00:00')",
+    "INSERT INTO group_member (group_id, member_id, role, joined_at) VALUES (3, 7, 'lead', '2026-01-02 00:00:00')",
+    "INSERT INTO login_session (id, token_hash, member_id, created_at, seen_at, device)"
+    " VALUES (1, :hash, 7, '2026-01-02 00:00:00', '2026-01-02 00:00:00', 'x')",
+    "INSERT INTO event (id, at, verb, subject_id, group_id, facts) VALUES"
+    " (1, '2026-01-01 00:00:00', 'member.admitted', 7, NULL, :admitted),"
+    " (2, '2026-01-02 00:00:00', 'group.created', 3, 3, :created),"
+    " (3, '2026-01-03 00:00:00', 'group.role_changed', 7, 3, :changed),"
+    " (4, '2026-01-03 00:00:00', 'version.named', 9, NULL, :named)",
+)
+
+
+def test_accounts_of_before_are_found_and_the_log_names_them_no_more(empty: Engine) -> None:
+    migrations.upgrade(empty, "0005")
+    facts = {
+        "hash": b"x" * 32,
+        "admitted": '{"name": "Jana von Größe"}',
+        "created": '{"name": "AG", "lead": "Jana von Größe"}',
+        "changed": '{"name": "Jana von Größe", "role": "lead", "before": "editor"}',
+        "named": '{"name": "K1", "number": 2}',
+    }
+    with empty.begin() as connection:
+        for statement in OLD_ROWS:
+            wanted = {name: value for name, value in facts.items() if f":{name}" in statement}
+            connection.execute(text(statement), wanted)
+    migrations.upgrade(empty)
+    with empty.connect() as connection:
+        kept = connection.execute(select(metadata.tables["event"].c.facts).order_by(text("id"))).scalars().all()
+        assert kept == [
+            {}, {"name": "AG", "lead": 7}, {"role": "lead", "before": "editor"}, {"name": "K1", "number": 2},
+        ]  # fmt: skip
+        assert connection.execute(text("SELECT sort_key FROM member")).scalar() == "grosse jana von"
+        found = connection.execute(text("SELECT folded FROM search_document WHERE kind = 'member'")).scalar()
+        assert found == "jana von grosse\nkoln\nreferentin\n\njana"
+    with pytest.raises(Exception, match="append-only"), empty.begin() as connection:
+        connection.execute(text("UPDATE event SET verb = 'x'"))

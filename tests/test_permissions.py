@@ -81,7 +81,7 @@ SUBMITS = {Permission.PAPER_SUBMIT}
 LEADS = {Permission.PAPER_PARK, Permission.GROUP_ROLES}
 COORDINATES = {
     Permission.GROUP_CREATE, Permission.PERSON_ADMIT, Permission.NETWORK_ROLE_GIVE, Permission.SUBMISSIONS_SEE,
-    Permission.EDITION_WITHDRAW,
+    Permission.EDITION_WITHDRAW, Permission.SECOND_FACTOR_RESET,
 }  # fmt: skip
 NEEDS_WRITABLE = SPEAKS | OWN_WORDS | WRITES | SUBMITS
 
@@ -99,13 +99,13 @@ def allowed(who: Who, *, parked: bool, own_words: bool) -> set[Permission]:
     may = {Permission.EDITION_READ}
     if not who.signed_in:
         return may
-    may |= {Permission.GROUP_SEE} | BY_ROLE[who.role]
+    may |= {Permission.GROUP_SEE, Permission.DIRECTORY_SEE} | BY_ROLE[who.role]
     if own_words and who.role in {Role.REVIEWER, Role.EDITOR, Role.LEAD}:
         may |= OWN_WORDS
     if NetworkRole.COORDINATION in who.network:
         may |= COORDINATES
     if NetworkRole.ADMIN in who.network:
-        may |= {Permission.NETWORK_SETTINGS}
+        may |= {Permission.NETWORK_SETTINGS, Permission.OPERATION}
     if who.granted:
         may |= {Permission.VERSION_READ}
         if NetworkRole.COORDINATION in who.network:
@@ -148,6 +148,7 @@ def test_a_grant_never_opens_the_paper() -> None:
 @pytest.mark.parametrize("network", [COORDINATION, ADMIN, COORDINATION | ADMIN])
 def test_nobody_gives_a_network_role_to_themselves(network: frozenset[NetworkRole]) -> None:
     assert not can(Who("cora", network=network).actor(), Permission.NETWORK_ROLE_GIVE, Person(ME))
+    assert not can(Who("cora", network=network).actor(), Permission.SECOND_FACTOR_RESET, Person(ME))
 
 
 def test_every_permission_has_a_rule() -> None:

@@ -128,9 +128,10 @@ def serve(host: str, port: int, worker: bool) -> None:
             raise click.ClickException("This is the sample network: it is served on this machine only (127.0.0.1).")
     _require_free(host, port)
     click.echo(f"Serving on {settings.base_url}, stop with Ctrl+C")
+    application = make_asgi(settings)  # before the worker starts: the first of them makes the secret key
     with own_worker(settings) if worker else nullcontext():
         uvicorn.run(
-            make_asgi(settings),
+            application,
             host=host,
             port=port,
             lifespan="off",

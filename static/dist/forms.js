@@ -1,4 +1,4 @@
-// sources b8b3d2a25ff1af3a
+// sources fce1eef99fb3158c
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

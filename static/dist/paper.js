@@ -1,4 +1,4 @@
-// sources e50bdddd2513c622
+// sources a9fbd9cbbd3252d6
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources 73832d7e17785deb
+// sources e3efd67d4000d7ba
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

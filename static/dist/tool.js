@@ -1,4 +1,4 @@
-// sources 27c4dc1e50723857
+// sources 95a9369d469a5733
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

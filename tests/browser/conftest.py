@@ -15,6 +15,7 @@ import uvicorn
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
+from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
@@ -143,6 +144,17 @@ def _say_yes(dialog: Dialog, asked: list[str]) -> None:
 def _stays(url: str, address: str, complaints: list[str]) -> None:
     if not url.startswith((address, "about:", "blob:")):
         complaints.append(f"a page asked for {url}")
+
+
+def client_of(served: Served, member: Member | None) -> FlaskClient:
+    """A client without a browser in which this member is signed in."""
+    client = served.app.test_client()
+    if member is not None:
+        token = open_session(member, device="client", earlier=None)
+        served.db.commit()
+        with client.session_transaction() as cookie:
+            cookie["_user_id"], cookie["_fresh"] = token, True
+    return client
 
 
 def cookie_of(served: Served, member: Member) -> dict[str, object]:

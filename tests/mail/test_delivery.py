@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -14,7 +15,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from flask import Flask
+from pydantic import SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -237,6 +240,48 @@ def test_two_workers_send_each_mail_once(db: Session, scope: Scope, server: Mail
         thread.join(30)
     assert server.counts() == dict.fromkeys(addresses, 1)
     assert set(states(db)) == {"sent"}
+
+
+# Protected connections
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key and certificate of a house that no system trusts, in one file."""
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"],
+        cwd=folder, check=True, capture_output=True,
+    )  # fmt: skip
+    return folder
+
+
+def only_cora(
+    _server: object, _session: object, _envelope: object, _mechanism: str, given: LoginPassword
+) -> AuthResult:
+    return AuthResult(success=(given.login, given.password) == (b"papiere", b"geheim"), handled=False)
+
+
+def test_a_connection_is_encrypted_to_a_trusted_server_only(
+    db: Session, app: Flask, settings: Settings, certificate: Path
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    write(db, "a@stadt.example")
+    with mail_server(tls_context=context, require_starttls=True, authenticator=only_cora, auth_required=True) as server:
+        given = with_server(settings, server.port).model_copy(
+            update={"smtp_security": "starttls", "smtp_user": "papiere", "smtp_password": SecretStr("geheim")}
+        )
+        with pytest.raises(ServerFails, match=r"certificate: self.signed certificate"):
+            send(scope_for(app, given))
+        trusted = given.model_copy(update={"smtp_ca_file": certificate / "cert.pem"})
+        with pytest.raises(ServerFails) as wrong:
+            send(scope_for(app, trusted.model_copy(update={"smtp_password": SecretStr("falsch")})))
+        assert wrong.value.code == 535
+        assert states(db) == ["waiting"]
+        send(scope_for(app, trusted))
+    assert server.counts() == {"a@stadt.example": 1}
 
 
 # A worker of its own process, killed

@@ -304,17 +304,23 @@ def test_what_cannot_be_proved_is_no_backup(engine: Engine, tmp_path: Path, monk
 pytestmark = pytest.mark.xdist_group("sample")
 
 
-def killed_after(seconds: float, *words: str, instance: Path) -> bool:
-    """Run a command and kill it after a while; whether it was still running."""
+def kill_in_between(sign: Callable[[], bool], seconds: float, *words: str, instance: Path) -> None:
+    """Run a command, wait until it shows that it has begun, and kill it a moment later."""
     process = subprocess.Popen(
         [sys.executable, "-m", "workspace", *words], env=environment(instance),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
+    until = time.monotonic() + 60
+    while process.poll() is None and not sign():
+        assert time.monotonic() < until, "the command did not begin"
+        time.sleep(0.002)
     time.sleep(seconds)
-    was_running = process.poll() is None
     process.send_signal(signal.SIGKILL)
     process.wait(30)
-    return was_running
+
+
+MOMENTS = [0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 3.0]
+"""Seconds after the first sign; the last ones are often after the end."""
 
 
 def test_backup_and_restore_by_command(tmp_path: Path) -> None:
@@ -357,8 +363,11 @@ def test_transfer_by_command(tmp_path: Path, postgres_address: str) -> None:
 @pytest.mark.long
 def test_a_backup_killed_at_any_moment_leaves_the_old_one(tmp_path: Path) -> None:
     instance = copied_sample(tmp_path / "instance")
-    for round_ in range(12):
-        killed_after(0.4 + 0.15 * round_, "backup", str(tmp_path / f"{round_}.backup"), instance=instance)
+    for round_, moment in enumerate(MOMENTS):
+        final = tmp_path / f"{round_}.backup"
+        kill_in_between(
+            lambda f=final: any(tmp_path.glob(f"{f.name}.*")), moment, "backup", str(final), instance=instance
+        )  # type: ignore[misc]
         for made in tmp_path.glob("*.backup"):
             assert examine(made).total > 1000
     assert counted(f"sqlite:///{instance}/workspace.sqlite3", "paper") > 10
@@ -369,10 +378,10 @@ def test_a_restore_killed_at_any_moment_leaves_nothing_or_all(tmp_path: Path) ->
     instance = copied_sample(tmp_path / "instance")
     run_workspace("backup", str(tmp_path / "a.backup"), instance=instance)
     rows = examine(tmp_path / "a.backup").rows["paper"]
-    for round_ in range(12):
+    for round_, moment in enumerate(MOMENTS):
         place = tmp_path / f"place{round_}"
-        killed_after(0.4 + 0.15 * round_, "restore", str(tmp_path / "a.backup"), instance=place)
         made = place / "workspace.sqlite3"
+        kill_in_between(lambda p=place: p.exists(), moment, "restore", str(tmp_path / "a.backup"), instance=place)  # type: ignore[misc]
         if made.exists():
             assert counted(f"sqlite:///{made}", "paper") == rows
         else:
@@ -394,10 +403,10 @@ def test_an_upgrade_killed_at_any_moment_leaves_the_old_or_the_new_schema(tmp_pa
         )
     engine.dispose()
     outcomes = set()
-    for round_ in range(12):
+    for round_, moment in enumerate(MOMENTS):
         instance = tmp_path / f"instance{round_}"
         shutil.copytree(old, instance)
-        killed_after(0.4 + 0.15 * round_, "upgrade", instance=instance)
+        kill_in_between(lambda i=instance: (i / "backups").exists(), moment, "upgrade", instance=instance)  # type: ignore[misc]
         address = f"sqlite:///{instance}/workspace.sqlite3"
         engine = make_engine(address)
         schema = migrations.current(engine)

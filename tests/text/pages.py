@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 from workspace.text import html, tree
-from workspace.text.nodes import Block, Document
+from workspace.text.nodes import Document
 
 Tree = list[Any]
 VOID = {"img", "br", "hr", "input"}
@@ -84,10 +84,6 @@ def visible(element: Element) -> str:
 
 def elements(page: str) -> list[Element]:
     return list(parsed(page).iter())
-
-
-def tools(block: Block) -> str:
-    return f'<span class="tools" data-skip>{block.kind}</span>'
 
 
 def assert_text(document: Document, page: str) -> None:

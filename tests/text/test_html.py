@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.text.markdown import FULL, markdown
-from tests.text.pages import Written, as_browser, assert_text, elements, picture, shown, tools
+from tests.text.pages import Written, as_browser, assert_text, elements, picture, shown
 from workspace.text import html, tree
 
 # Safety
@@ -111,7 +111,7 @@ def test_what_the_page_passes_in_is_escaped_too() -> None:
 @settings(deadline=None)
 def test_the_text_of_each_block_is_what_the_tree_says(text: str) -> None:
     document = tree.parse(text)
-    assert_text(document, html.render(document, figure=picture, numbers=True, block_tools=tools))
+    assert_text(document, html.render(document, figure=picture, numbers=True))
 
 
 # What a page looks like
@@ -218,12 +218,13 @@ def test_leaving_guidance_out_shows_what_is_published(text: str) -> None:
     assert 'class="guidance"' not in html.render(document, guidance=False)
 
 
-def test_tools_and_classes_are_put_where_they_belong() -> None:
+def test_addresses_and_classes_are_put_where_they_belong() -> None:
     text = "# A\n\nb\n\n- c\n\n|d|\n|-|\n\n```\ne\n```\n\n![f](g.png)\n\nh\n: i[^1]\n\n[^1]: j\n"
-    page = shown(text, block_tools=tools, class_for=lambda block: "is-new" if block.kind == "paragraph" else "")
-    kinds = [element.text for element in elements(page) if element.get("class") == "tools"]
-    assert kinds == ["heading", "paragraph", "item", "table", "code", "figure", "term", "definition", "footnote"]
-    assert '<span class="tools" data-skip>paragraph</span></p>' in page
+    page = shown(text, class_for=lambda block: "is-new" if block.kind == "paragraph" else "")
+    addresses = [element.get("href") for element in elements(page) if element.get("class") == "para"]
+    parts = {f"#{element.get('id')}": element.tag for element in elements(page) if element.get("id")}
+    assert [parts[address] for address in addresses] == ["p", "li", "div", "pre", "figure", "dt", "dd"]
+    assert 'class="para"' not in shown(text, addresses=False)
     assert page.count('class="is-new"') == 2
 
 

@@ -31,6 +31,8 @@ from workspace.text.normal import normalize
 
 EMAIL = re.compile(r"[^\s@<>\",;:()\[\]\\]{1,64}@[a-z0-9.-]{1,180}\.[a-z]{2,24}")
 EMAIL_MAX = 254
+FORMER_HANDLE = "ehemalig"
+"""Begins the handles of those who have left, and nobody else's."""
 
 
 # People
@@ -89,6 +91,8 @@ def _check_person(name: str, email: str, **lines: str) -> None:
 def _check_lines(name: str, **lines: str) -> None:
     if not name:
         raise Invalid(fields={"name": "required"})
+    if name.casefold() == FORMER.casefold():
+        raise Invalid(fields={"name": "name_reserved"})
     for field, value in {"name": name, **lines}.items():
         if len(value) > settings().name_max:
             raise Invalid(fields={field: "too_long"}, limit=settings().name_max, now=len(value))
@@ -131,7 +135,7 @@ def find_or_add_organisation(name: str) -> Organisation:
 def _free_handle(wish: str) -> str:
     folded = unicodedata.normalize("NFKD", wish.lower().translate({0xE4: "ae", 0xF6: "oe", 0xFC: "ue", 0xDF: "ss"}))
     plain = re.sub(r"[^a-z0-9]+", ".", "".join(c for c in folded if not unicodedata.combining(c))).strip(".")[:50]
-    base = plain or "mitglied"
+    base = "mitglied" if not plain or plain.startswith(FORMER_HANDLE) else plain
     taken = set(session().scalars(select(Member.handle).where(Member.handle.startswith(base, autoescape=True))))
     return next(h for n in range(1, len(taken) + 3) if (h := base if n == 1 else f"{base}{n}") not in taken)
 
@@ -198,7 +202,7 @@ def forget_person(actor: Actor, member: Member) -> None:
 
 def former_handle(member: Member) -> str:
     """What stands in comments where others mentioned a person who has left."""
-    return f"ehemalig.{member.id}"
+    return f"{FORMER_HANDLE}.{member.id}"
 
 
 def disable_member(actor: Actor, member: Member) -> None:
@@ -242,8 +246,6 @@ def change_profile(
     """
     _require_self(actor, member)
     _check_lines(name=name, organisation=organisation, function=function, languages=languages)
-    if name.casefold() == FORMER.casefold():
-        raise Invalid(fields={"name": "name_reserved"})
     begin_writing()
     member.name, member.function, member.languages = name, function, languages
     member.organisation = find_or_add_organisation(organisation) if organisation else None

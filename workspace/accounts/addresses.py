@@ -57,6 +57,10 @@ def ask_for_link(email: str, *, network_address: str, network_name: str) -> None
     if asks_too_often:
         raise Invalid("asked_too_often")
     if found is None or found.is_disabled or has_enough:
+        with session().begin_nested() as nothing:  # the same work as below, and none of it stays
+            post(letter, to=Recipient("", ""))
+            session().flush()
+            nothing.rollback()
         return
     write_token(found, Purpose.MAIL, token=token)
     post(letter, to=recipient(found))

@@ -8,6 +8,7 @@ the person consents.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +69,7 @@ def leave(actor: Actor, member: Member, *, keeps_printed_name: bool) -> set[int]
         if not member.is_disabled:
             raise Conflict("still_open")
     papers = _papers_naming(member)
+    folded = {} if keeps_printed_name else _folded_editions(member)
     begin_writing()
     session().refresh(member, with_for_update=True)
     if member.has_left:
@@ -76,7 +78,7 @@ def leave(actor: Actor, member: Member, *, keeps_printed_name: bool) -> set[int]
     leave_all_groups(actor, member)
     _rename_mentions(member, handle)
     if not keeps_printed_name:
-        _take_from_editions(actor, name)
+        _take_from_editions(actor, name, folded)
     _take_from_contacts(name, email)
     for table in (ReadMark, OpenEditor):
         session().execute(delete(table).where(table.member_id == member.id))
@@ -118,7 +120,15 @@ def _rename_mentions(member: Member, handle: str) -> None:
         row.body = MENTION.sub(lambda m: renamed(m) if m[1].startswith(handle) else m[0], row.body)
 
 
-def _take_from_editions(actor: Actor, name: str) -> None:
+def _folded_editions(member: Member) -> dict[int, str]:
+    """What the search keeps of the editions that name the person, without the name; folded before the lock."""
+    return {
+        edition.id: fold(edition.title, edition.abstract, _without_name(edition.authors, member.name), edition.text)
+        for edition in editions_printing(member)
+    }
+
+
+def _take_from_editions(actor: Actor, name: str, folded: Mapping[int, str]) -> None:
     """The list of authors of editions and submitted versions; the published text and its hash stay as they are."""
     for edition in session().scalars(select(Edition).where(_says(Edition.authors, name))).all():
         changed = _without_name(edition.authors, name)
@@ -127,8 +137,8 @@ def _take_from_editions(actor: Actor, name: str) -> None:
         edition.authors = changed
         known = (SearchDocument.kind == "edition", SearchDocument.subject_id == edition.id)
         if session().scalar(select(SearchDocument.id).where(*known)) is not None:
-            folded = fold(edition.title, edition.abstract, changed, edition.text)
-            index_document("edition", edition.id, folded)
+            words = folded.get(edition.id) or fold(edition.title, edition.abstract, changed, edition.text)
+            index_document("edition", edition.id, words)
         record(
             actor, "edition.name_removed", subject_id=edition.id, paper_id=edition.paper_id, edition=edition.number
         )  # fmt: skip
@@ -138,7 +148,6 @@ def _take_from_editions(actor: Actor, name: str) -> None:
 
 def _take_from_contacts(name: str, email: str) -> None:
     """Nobody should write to an address that nobody reads: the contact of papers and editions loses name and mail."""
-
     printing: tuple[Any, ...] = (Paper, Submission, Edition)
     for table in printing:
         said = or_(_says(table.contact, name), _says(table.contact, email))

@@ -47,7 +47,7 @@ def make_backup(engine: Engine, final: Path) -> Manifest:
     """
     part = final.with_name(f"{final.name}.{os.getpid()}{PART}")
     with _words_for_a_full_disk(final.parent):
-        final.parent.mkdir(parents=True, exist_ok=True)
+        final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:

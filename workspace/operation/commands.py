@@ -100,6 +100,12 @@ def worker(with_parent: bool) -> None:
     """Do jobs and send mail; `serve` starts one by itself."""
     settings = load_settings()
     logs.configure(settings)
+    with engine_of(settings.resolved_database_url()) as engine:
+        there = migrations.current(engine)
+    if there != migrations.newest():
+        raise click.ClickException(
+            f"The schema is {there or 'not there'}, {migrations.newest()} is needed: workspace upgrade"
+        )
     run_worker(create_app(settings), with_parent=with_parent)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -26,6 +27,8 @@ def own_worker(settings: Settings) -> Iterator[None]:
     """Keep one worker process running while the block runs."""
     supervisor = _Supervisor(settings)
     thread = threading.Thread(target=supervisor.keep_running, name="worker", daemon=True)
+    # uvicorn passes a SIGTERM on to the handler it found, once it has ended: so the worker is waited for
+    signal.signal(signal.SIGTERM, lambda *_signal: sys.exit(0))
     thread.start()
     try:
         yield
@@ -44,9 +47,9 @@ class _Supervisor:
         pause = SHORTEST_PAUSE
         while not self.stop.is_set():
             began = time.monotonic()
-            self.process = subprocess.Popen(
+            self.process = subprocess.Popen(  # in a session of its own: Ctrl+C is for the server, which ends it
                 [sys.executable, "-m", "workspace", "worker", "--with-parent"],
-                stdin=subprocess.PIPE, env=self.environment,
+                stdin=subprocess.PIPE, env=self.environment, start_new_session=True,
             )  # fmt: skip
             status = self.process.wait()
             if self.stop.is_set():

@@ -64,7 +64,7 @@ def article_html(
         document,
         marks=marks,
         figure=figure,
-        block_tools=(lambda _block: "") if has_handles else None,
+        addresses=not has_handles,
         class_for=css_class,
         numbers=True,
         words=words,

@@ -150,6 +150,11 @@ def _withdrawn(paper: Paper, who: str, facts: Facts) -> Told:
     return _("%(who)s hat die Ausgabe %(edition)s zurückgezogen.", who=who, edition=facts.get("edition", "")), "", ""
 
 
+def _name_removed(paper: Paper, who: str, facts: Facts) -> Told:
+    edition = facts.get("edition", "")
+    return _("%(who)s hat einen Namen aus der Ausgabe %(edition)s entfernt.", who=who, edition=edition), "", ""
+
+
 SENTENCES: Mapping[str, Callable[[Paper, str, Facts], Told]] = {
     "paper.created": _created,
     "paper.described": _described,
@@ -175,4 +180,5 @@ SENTENCES: Mapping[str, Callable[[Paper, str, Facts], Told]] = {
     "submission.returned": _returned,
     "edition.published": _published,
     "edition.withdrawn": _withdrawn,
+    "edition.name_removed": _name_removed,
 }

@@ -40,7 +40,7 @@ def render(
     *,
     marks: Iterable[Mark] = (),
     figure: Figure | None = None,
-    block_tools: Callable[[Block], str] | None = None,
+    addresses: bool = True,
     guidance: bool = True,
     class_for: Callable[[Block], str] | None = None,
     numbers: bool = False,
@@ -52,8 +52,7 @@ def render(
     Args:
         marks: passages to mark; those that touch no visible text are left out.
         figure: finds the files of images; without it every image is shown as missing.
-        block_tools: safe HTML put at the end of a block (paragraph, heading, item, table, code, figure,
-            footnote) in place of the sign with its address, already marked `data-skip`; "" for none.
+        addresses: whether a block (paragraph, heading, item, table, code, figure) ends in a sign with its address.
         guidance: whether writing guidance is shown.
         class_for: a CSS class for a block, or "".
         numbers: put section numbers into headings of rank 2 and 3.
@@ -63,7 +62,7 @@ def render(
     sections = _flat(outline(document)) if numbers else []
     options = Options(
         figure=figure,
-        tools=block_tools,
+        addresses=addresses,
         class_for=class_for,
         guidance=guidance,
         id_prefix=id_prefix,

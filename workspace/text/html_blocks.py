@@ -23,7 +23,7 @@ class Options:
     """See `html.render`; `numbers` are the section numbers by the ident of their heading."""
 
     figure: Figure | None = None
-    tools: Callable[[Block], str] | None = None
+    addresses: bool = True
     class_for: Callable[[Block], str] | None = None
     guidance: bool = True
     id_prefix: str = ""
@@ -109,13 +109,12 @@ class Page:
         self.idents[base] += 1
         return base if self.idents[base] == 1 else f"{base}-{self.idents[base]}"
 
-    def _tail(self, block: Block, ident: str) -> None:
-        """The handle of a block: its tools, or its address where there are none."""
-        if self.options.tools:
-            self.raw(self.options.tools(block))
-        elif ident:
-            label = escape(self.words.address)
-            self.raw(f'<a class="para" data-skip href="#{self.prefix}{ident}" aria-label="{label}">¶</a>')
+    def _address(self, ident: str) -> None:
+        """The sign with a block's address."""
+        if not self.options.addresses:
+            return
+        label = escape(self.words.address)
+        self.raw(f'<a class="para" data-skip href="#{self.prefix}{ident}" aria-label="{label}">¶</a>')
 
     # Blocks
 
@@ -129,7 +128,7 @@ class Page:
         self.raw(f"<p{self._place(block, ident)}{self._class(block)}>")
         self._leaf(block)
         if not is_plain:
-            self._tail(block, ident)
+            self._address(ident)
         self.raw("</p>\n")
 
     def _line(self, block: Block) -> None:
@@ -149,7 +148,6 @@ class Page:
         if number := self.options.numbers.get(block.ident):
             self.raw(f'<span class="no" data-skip>{number}</span>')
         self._leaf(block)
-        self._tail(block, "")
         self.raw(f"</{tag}>\n")
 
     def _list(self, block: Block) -> None:
@@ -171,7 +169,7 @@ class Page:
             self.raw(f'<input type="checkbox" data-skip disabled{checked} aria-label="{escape(word)}"> ')
         if first and is_tight:
             self._line(first)
-            self._tail(item, ident)
+            self._address(ident)
             self._blocks(item.children[1:])
         else:
             self._blocks(item.children)
@@ -186,7 +184,7 @@ class Page:
             ident = self._ident(_text(child))
             self.raw(f"<dt{self._place(child, ident)}{self._class(child)}>")
             self._leaf(child)
-            self._tail(child, ident)
+            self._address(ident)
             self.raw("</dt>\n")
         self.raw("</dl>\n")
 
@@ -209,7 +207,7 @@ class Page:
         self.raw(f'<pre{self._place(block, ident)}{self._class(block)} tabindex="0"><code{language}>')
         self._leaf(block)
         self.raw("</code>")
-        self._tail(block, ident)
+        self._address(ident)
         self.raw("</pre>\n")
 
     def _figure(self, block: Block) -> None:
@@ -220,6 +218,7 @@ class Page:
         self.raw(f"<figure{self._place(block, ident)}{self._class(block)}>")
         self.writer.enter(block)
         self.inline.image(image)
+        self._address(ident)  # a caption comes last
         if image.caption:
             number = self._number("fig")
             self.raw(f'<figcaption id="{self.prefix}fig-{number}">')
@@ -228,7 +227,6 @@ class Page:
                 self.writer.text(piece.start, piece.end, piece.text)
             self.raw("</figcaption>")
         self.writer.leave()
-        self._tail(block, ident)
         self.raw("</figure>\n")
 
     def _number(self, kind: str) -> int:
@@ -256,7 +254,7 @@ class Page:
                     self._row(row)
                 self.raw(f"</{tag}>\n")
         self.raw("</table>")
-        self._tail(table, ident)
+        self._address(ident)
         self.raw("</div>\n")
 
     def _table_label(self, rows: tuple[Block, ...]) -> str:
@@ -323,7 +321,6 @@ class Page:
             target = f"{self.prefix}{mention_ident(number, occurrence)}"
             self.raw(f' <a href="#{target}" aria-label="{label}">↑</a>')
         self.raw("</span>")
-        self._tail(note, "")
 
 
 def _text(block: Block) -> str:

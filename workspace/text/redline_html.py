@@ -38,6 +38,8 @@ class BlockHtml(TextHtml):
 
     tables = figures = 0
     """How many with a caption there were."""
+    column = ""
+    """What this column is called, so that its tables have other names than those of the column beside it."""
     value = ""
     """The number that the next item of a list says."""
     move_words: MoveWords = staticmethod(lambda group, side: "")
@@ -250,7 +252,8 @@ class BlockHtml(TextHtml):
         number = self.tables + 1
         leaves = captions[-1:] or (self.children_of(head[-1]) if head else [])
         text = ", ".join(filter(None, (short(_letters(leaf.block)) for leaf in leaves)))
-        return f"{self.words.page.table} {number}: {text}" if text else f"{self.words.page.table} {number}"
+        label = f"{self.words.page.table} {number}: {text}" if text else f"{self.words.page.table} {number}"
+        return f"{label} ({self.column})" if self.column else label
 
     def _row(self, row: Node, address: str = "", note: str = "") -> None:
         if row.is_away and row.group is not None:

@@ -301,6 +301,7 @@ class _Synopsis(_View):
         super().__init__(redline, look)
         self.labels = (escape(old_label), escape(new_label))
         self.old, self.new = self.blocks(-1, has_ids=False), self.blocks(1)
+        self.old.column = old_label
 
     def write(self) -> str:
         left, right = self.labels
