@@ -2,10 +2,10 @@
 
 import sys
 
-from benchmarks import browser, pages
+from benchmarks import browser, notices, pages
 from benchmarks.text import __main__ as text
 
-ALL = {"pages": pages.main, "browser": browser.main, "text": text.main}
+ALL = {"pages": pages.main, "browser": browser.main, "notices": notices.main, "text": text.main}
 
 if __name__ == "__main__":
     wanted = sys.argv[1:] or list(ALL)

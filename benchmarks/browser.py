@@ -20,8 +20,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from benchmarks.world import made_world
 from tests.browser.weight import Sent, first_visit
 from tests.discussion.dense import dense_paper
-from workspace.accounts.actions import open_session
 from workspace.accounts.models import Member
+from workspace.accounts.signing_in import open_session
 from workspace.db import session
 
 COMMENTS = 60

@@ -23,6 +23,8 @@ from workspace.db import session
 from workspace.discussion import actions as discussion
 from workspace.discussion.models import ThreadKind
 from workspace.editions.models import Submission
+from workspace.letters.stopping import Stop, stop_token
+from workspace.notices.models import Pace
 from workspace.papers.article import places
 from workspace.papers.attachments import add_attachment
 from workspace.papers.models import Paper
@@ -207,6 +209,10 @@ def _of_accounts(site: Site) -> Iterator[tuple[Member | None, str]]:
     for path in ("/account/leaving", "/members", "/members/organisations", f"/members/{people.reader.id}"):
         yield people.lead, path
     yield people.reader, "/account/leaving"
+    for member in (people.editor, people.stranger):
+        yield member, "/notices"
+    yield people.editor, "/account/notices"
+    yield None, f"/notices/stop/{stop_token(Stop(people.reader.id, pace=Pace.DAILY))}"
 
 
 def _answered(world: World) -> int:
@@ -231,7 +237,8 @@ def shown_pages(site: Site, client_for: Callable[[Member | None], FlaskClient]) 
     """Every page, then what comes back when a form of each kind that has a field to write in is sent empty."""
     clients: dict[int, FlaskClient] = {}
     waiting: list[tuple[Member | None, FlaskClient, str, str]] = []
-    pages = list(every_page(site))
+    with client_for(None).application.app_context():  # links are signed
+        pages = list(every_page(site))
     session().commit()
     for member, path in pages:
         client = clients.setdefault(member.id if member else 0, client_for(member))

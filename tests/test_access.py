@@ -29,8 +29,10 @@ from workspace.accounts.signing_in import open_session, write_token
 from workspace.clock import now
 from workspace.config import Settings, using
 from workspace.db import session, session_scope
+from workspace.letters.stopping import Stop, stop_token
 from workspace.membership import invitations
 from workspace.membership.models import JoinRequest
+from workspace.notices.models import Pace
 from workspace.papers.article import places
 from workspace.papers.store import text_of
 from workspace.text.tree import parse
@@ -156,6 +158,14 @@ DOORS: dict[str, Door] = {
     "network.search": members(),
     "network.edit_settings": desk(ADMIN),
     "network.save_settings": desk(ADMIN),
+    "notices.index": members(),
+    "notices.read": desk(MEMBERS, newest=10**6),
+    "notices.choice": members(),
+    "notices.choose": members(),
+    "notices.follow": inside(),
+    "notices.follow_discussion": inside(),
+    "notices.stop": public(),
+    "notices.stop_post": public(),
     "operation.health": public(),
     "operation.overview": desk(ADMIN),
     "operation.mails": desk(ADMIN),
@@ -238,7 +248,7 @@ def values(world: World, endpoint: str) -> dict[str, Any]:
     common = {
         "key": people.quality.key if endpoint.startswith("groups.") else key,
         "member_id": people.reader.id,
-        "number": world.thread.number if endpoint.startswith("discussion.") else 1,
+        "number": world.thread.number if endpoint.startswith(("discussion.", "notices.")) else 1,
         "comment_id": world.comment.id,
         "mail_id": world.refused.id,
         "job_id": world.failed.id,
@@ -254,6 +264,8 @@ def values(world: World, endpoint: str) -> dict[str, Any]:
         "papers.create": {"group_key": people.quality.key},
         "papers.create_post": {"group_key": people.quality.key},
         "papers.file": {"name": f"{FILE}.png"},
+        "notices.stop": {"token": stop_token(Stop(people.reader.id, pace=Pace.DAILY))},
+        "notices.stop_post": {"token": stop_token(Stop(people.reader.id, pace=Pace.DAILY))},
         "static": {"filename": "favicon.svg"},
         "network.choose_language": {"language": "en"},
         "network.legal": {"page": "imprint"},
@@ -338,7 +350,8 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
         opened.commit()
         wait_outside(people)
         opened.commit()
-        given = {rule.endpoint: values(world, rule.endpoint) for rule in app.url_map.iter_rules()}
+        with app.app_context():
+            given = {rule.endpoint: values(world, rule.endpoint) for rule in app.url_map.iter_rules()}
         with app.extensions["workspace_engine"].connect() as connection:
             connection.exec_driver_sql("COMMIT")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -149,6 +149,12 @@ class Settings(BaseSettings):
     mail_keep_trying: int = Field(default=3 * DAY, ge=1)
     """A mail that could not be handed over in this time is given up."""
 
+    # Notices
+    sitting_pause: int = Field(default=30 * MINUTE, ge=0)
+    """After so long without a change a sitting of writing is over, and those who want to know at once get mail."""
+    summary_at: str = "07:00"
+    """When daily summaries (Monday to Friday) and weekly ones (Monday) are written, in the installation's time zone."""
+
     # Jobs
     worker_threads: int = Field(default=2, ge=1, le=32)
     """Jobs done at once by one worker, beside the sending of mails."""
@@ -179,6 +185,8 @@ class Settings(BaseSettings):
     """Ended sessions and used or expired sign-in links."""
     mails_kept: int = Field(default=30 * DAY, ge=1)
     """Who got which kind of mail, and mails that could not be delivered."""
+    notices_kept: int = Field(default=180 * DAY, ge=1)
+    """Notices, read or not."""
     jobs_kept: int = Field(default=30 * DAY, ge=1)
     failed_jobs_kept: int = Field(default=90 * DAY, ge=1)
     derived_kept: int = Field(default=180 * DAY, ge=1)
@@ -231,9 +239,9 @@ class Settings(BaseSettings):
             raise ValueError("must be a mail address, such as papiere@example.org, where WORKSPACE_SMTP_HOST is set")
         return value
 
-    @field_validator("backup_at")
+    @field_validator("backup_at", "summary_at")
     @classmethod
-    def _backup_at(cls, value: str) -> str:
+    def _time_of_day(cls, value: str) -> str:
         if not TIME_OF_DAY.fullmatch(value):
             raise ValueError("must be a time of day, such as 02:30")
         return value

@@ -434,7 +434,8 @@ def test_readers_read_and_do_not_write(people: People, client_for: ClientFor) ->
     for deed in deeds_of(paper, comment):
         sent = client.post(deed, data={"csrf_token": token, "body": "Hm", "kind": "remark", "revision": 1})
         assert sent.status_code == 403, deed
-    assert "<form" not in client.get(at(paper, "/1")).get_data(as_text=True).split("<main")[1].split("</main>")[0]
+    page = client.get(at(paper, "/1")).get_data(as_text=True).split("<main")[1].split("</main>")[0]
+    assert re.findall(r'<form[^>]* action="([^"]+)"', page) == [f"/papers/{paper.key}/threads/1/follow"]
 
 
 def test_the_public_signs_in_first(people: People, client_for: ClientFor) -> None:

@@ -26,6 +26,7 @@ from workspace.discussion.spans import Span, words_in
 from workspace.errors import Conflict, Invalid, NotFound
 from workspace.events import record
 from workspace.groups.models import GroupMember
+from workspace.notices.actions import tell_of_comment, tell_of_mention
 from workspace.papers.models import Paper
 from workspace.papers.store import text_of
 from workspace.permissions import Actor, Permission, can, require
@@ -84,7 +85,7 @@ def open_thread(
     session().flush()
     if passage is not None:
         thread.passages.append(_passage(thread, passage, revision_number, author))
-    comment = _add_comment(thread, author, body)
+    comment = _add_comment(actor, thread, author, body)
     record(
         actor, "thread.opened", subject_id=thread.id, paper_id=paper.id, group_id=paper.group_id,
         number=thread.number, kind=str(kind), comment=comment.id,
@@ -133,11 +134,15 @@ def _passage(thread: Thread, pointed: Pointed, revision_number: int, by: int) ->
     )  # fmt: skip
 
 
-def _add_comment(thread: Thread, author: int, body: str) -> Comment:
+def _add_comment(actor: Actor, thread: Thread, author: int, body: str) -> Comment:
     comment = Comment(thread_id=thread.id, author_id=author, body=body, created_at=now())
     thread.comments.append(comment)
     session().flush()
-    _note_mentions(comment, thread, handles_in(body))
+    mentioned = _note_mentions(comment, thread, handles_in(body))
+    tell_of_comment(
+        actor, paper_id=thread.paper_id, group_id=thread.paper.group_id, thread_id=thread.id, comment_id=comment.id,
+        mentioned=mentioned, participants={row.author_id for row in thread.comments}, readers=_readers(thread),
+    )  # fmt: skip
     return comment
 
 
@@ -146,16 +151,28 @@ def handles_in(body: str) -> set[str]:
     return set(MENTION.findall(body))
 
 
-def _note_mentions(comment: Comment, thread: Thread, handles: Iterable[str]) -> None:
-    """Only those who may read the thread can be mentioned: everybody else learns nothing of it."""
+def _readers(thread: Thread) -> set[int]:
+    """Who is told of the thread: the group, and who opened it or wrote in it from outside."""
     group = select(GroupMember.member_id).join(Paper, Paper.group_id == GroupMember.group_id)
     readers = set(session().scalars(group.where(Paper.id == thread.paper_id)))
     if thread.by_grant:
-        readers.add(thread.author_id)
+        readers.update(comment.author_id for comment in thread.comments)
+    return readers
+
+
+def _note_mentions(comment: Comment, thread: Thread, handles: Iterable[str]) -> set[int]:
+    """Only those who may read the thread can be mentioned: everybody else learns nothing of it.
+
+    Returns: who was not mentioned in this comment before.
+    """
+    readers = _readers(thread)
+    new = set()
     known = set(session().scalars(select(Mention.member_id).where(Mention.comment_id == comment.id)))
     for member in members_by_handle(handles).values():
         if member.id in readers - known and member.id != comment.author_id:
             session().add(Mention(comment_id=comment.id, member_id=member.id))
+            new.add(member.id)
+    return new
 
 
 def reply(actor: Actor, thread: Thread, body: str) -> Comment:
@@ -164,7 +181,7 @@ def reply(actor: Actor, thread: Thread, body: str) -> Comment:
     body = checked_body(body)
     begin_writing()
     require_seen(actor, Permission.COMMENT_WRITE, thread)
-    comment = _add_comment(thread, _author(actor), body)
+    comment = _add_comment(actor, thread, _author(actor), body)
     _record(actor, "comment.written", thread, comment=comment.id)
     return comment
 
@@ -179,7 +196,10 @@ def edit_comment(actor: Actor, comment: Comment, body: str) -> None:
         return
     session().add(CommentWording(comment_id=comment.id, body=comment.body, until=now()))
     comment.body, comment.edited_at = body, now()
-    _note_mentions(comment, comment.thread, handles_in(body))
+    mentioned = _note_mentions(comment, comment.thread, handles_in(body))
+    tell_of_mention(
+        actor, mentioned, paper_id=comment.thread.paper_id, thread_id=comment.thread_id, comment_id=comment.id
+    )
     _record(actor, "comment.edited", comment.thread, comment=comment.id)
 
 

@@ -25,6 +25,8 @@ from workspace.discussion.rights import is_inside
 from workspace.discussion.spans import Span, narrowed, words_in
 from workspace.editions.models import Submission
 from workspace.errors import Invalid, NotFound
+from workspace.notices.models import Notice
+from workspace.notices.seen import note_seen
 from workspace.papers.forms import number_of
 from workspace.papers.models import Paper
 from workspace.papers.queries import get_revision
@@ -205,6 +207,7 @@ def _thread_page(thread: Thread, *, reply: str = "", error: str = "") -> str:
 @bp.get("/papers/<key:key>/threads/<number:number>")
 def thread(key: str, number: int) -> ResponseReturnValue:
     found = queries.get_thread(actor(), key, number)
+    note_seen(actor(), Notice.thread_id == found.id)
     return _piece(found, request.args) if is_partial() else _thread_page(found, reply=_kept("body") or "")
 
 

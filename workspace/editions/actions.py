@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from workspace.accounts.queries import coordinators
 from workspace.clock import now
 from workspace.config import settings
 from workspace.db import begin_writing, session
@@ -16,6 +18,9 @@ from workspace.editions.models import Edition, EditionFile, EditionState, Submis
 from workspace.errors import Conflict, Invalid
 from workspace.events import record
 from workspace.groups.actions import slug as make_slug
+from workspace.notices.actions import tell
+from workspace.notices.models import NoticeKind
+from workspace.notices.queries import followers
 from workspace.papers.attachments import attachments_in
 from workspace.papers.models import Paper, PaperGrant, PaperState, Version
 from workspace.papers.queries import attachments_of
@@ -69,6 +74,7 @@ def submit_version(actor: Actor, version: Version, *, authors: str, note: str = 
     paper.state = PaperState.SUBMITTED
     session().flush()
     _record(actor, "paper.submitted", submission, version=version.name)
+    _tell(actor, NoticeKind.SUBMITTED, submission, [member.id for member in coordinators()])
     return submission
 
 
@@ -121,6 +127,7 @@ def send_back(actor: Actor, submission: Submission, answer: str) -> None:
     _lock_waiting(submission)
     _answer(actor, submission, SubmissionState.RETURNED, answer)
     _record(actor, "submission.returned", submission)
+    _tell(actor, NoticeKind.RETURNED, submission, _group_and_submitter(submission))
 
 
 def _lock_waiting(submission: Submission) -> None:
@@ -188,7 +195,18 @@ def publish(actor: Actor, submission: Submission, *, slug: str | None = None, is
     paper.state = PaperState.PUBLISHED
     index_document("edition", edition.id, folded)
     _record(actor, "edition.published", submission, edition=edition.number, slug=edition.slug)
+    _tell(actor, NoticeKind.PUBLISHED, submission, _group_and_submitter(submission))
     return edition
+
+
+def _group_and_submitter(submission: Submission) -> set[int]:
+    """Whom an answer concerns. Who muted the paper did not mute what becomes of it."""
+    paper = submission.paper
+    return {*followers(paper.id, paper.group_id, everybody=True), submission.submitted_by}
+
+
+def _tell(actor: Actor, kind: NoticeKind, submission: Submission, members: Collection[int]) -> None:
+    tell(actor, kind, members, paper_id=submission.paper_id, subject_id=submission.id)
 
 
 def _local(moment: datetime) -> datetime:

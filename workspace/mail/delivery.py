@@ -12,7 +12,7 @@ import smtplib
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from workspace.clock import now
 from workspace.config import HOUR, MINUTE, settings
@@ -28,6 +28,8 @@ PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR)
 BATCH = 50
 """Mails over one connection; servers limit them."""
 SenderName = Callable[[], str]
+MayGo = Callable[[Mail], bool]
+"""Whether a claimed mail may still leave the house; where it says no the mail is dropped, with what it wrote."""
 
 
 def is_set_up() -> bool:
@@ -35,12 +37,16 @@ def is_set_up() -> bool:
     return bool(settings().smtp_host)
 
 
-def send_waiting(scope: Scope, me: str, sender_name: SenderName, *, is_stopping: Callable[[], bool] = bool) -> int:
+def send_waiting(
+    scope: Scope, me: str, sender_name: SenderName, *, may_go: MayGo = lambda _mail: True,
+    is_stopping: Callable[[], bool] = bool,
+) -> int:  # fmt: skip
     """Hand over mails that are due, over one connection; how many were looked at.
 
     Args:
         me: this worker's id.
         sender_name: the network's name, as the sender of its mails; asked inside a scope.
+        may_go: asked for each mail in the moment before it is handed over.
         is_stopping: asked between two mails.
     Raises: ServerFails when the mail server cannot be used; the mail in hand waits on.
     """
@@ -53,7 +59,10 @@ def send_waiting(scope: Scope, me: str, sender_name: SenderName, *, is_stopping:
         with connected() as server:
             done = 0
             while done < BATCH and not is_stopping() and (mail := _claim(me)) is not None:
-                _deliver(server, mail, me, sender)
+                if may_go(mail):
+                    _deliver(server, mail, me, sender)
+                else:
+                    _drop(mail, me)
                 done += 1
         return done
 
@@ -169,6 +178,17 @@ def _deliver(server: smtplib.SMTP, mail: Mail, me: str, sender: str) -> None:
         emptied = {} if settings().environment == "development" else {"text": "", "html": ""}
         mark(MailState.SENT, of=MailState.HANDING, finished_at=now(), code=None, error="", **emptied)
         log.info("mail sent", extra={"mail_id": mail.id, "kind": mail.kind})
+
+
+def _drop(mail: Mail, me: str) -> None:
+    """Let go of a claimed mail that may not leave any more, in one transaction with what `may_go` wrote."""
+    begin_writing()
+    mine = and_(Mail.id == mail.id, Mail.state == MailState.SENDING, Mail.claimed_by == me)
+    if session().execute(delete(Mail).where(mine, Mail.attempts == mail.attempts)).rowcount == 1:  # type: ignore[attr-defined]
+        session().commit()
+        log.info("mail dropped", extra={"mail_id": mail.id, "kind": mail.kind})
+    else:
+        session().rollback()
 
 
 def _mark(mail: Mail, me: str, of: MailState, **values: object) -> None:

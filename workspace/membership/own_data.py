@@ -20,6 +20,8 @@ from workspace.discussion.models import Comment, Mention, Thread
 from workspace.editions.models import Submission
 from workspace.events import Event
 from workspace.groups.models import Group, GroupMember
+from workspace.notices.models import Notice, PaperFollow, ThreadFollow
+from workspace.notices.queries import paces_of
 from workspace.papers.models import Attachment, AttachmentContent, Paper, ReadMark, Revision, RevisionAuthor, Version
 from workspace.permissions import Actor, Permission, can
 
@@ -42,6 +44,9 @@ def own_data(actor: Actor, member: Member) -> dict[str, Any]:
         "uploads": _uploads(member, titles),
         "submissions": _submissions(member, titles),
         "read_marks": _read_marks(member, titles),
+        "notices": _notices(member, titles),
+        "follows": _follows(member, titles),
+        "mail_choices": [{"topic": topic, "pace": pace} for topic, pace in paces_of(member.id).items()],
         "events": _events(member),
     }
 
@@ -170,6 +175,30 @@ def _submissions(member: Member, titles: dict[int, str]) -> Rows:
 def _read_marks(member: Member, titles: dict[int, str]) -> Rows:
     rows = session().scalars(select(ReadMark).where(ReadMark.member_id == member.id).order_by(ReadMark.paper_id))
     return [{"paper": titles.get(r.paper_id), "revision": r.revision_number, "at": _iso(r.read_at)} for r in rows]
+
+
+def _notices(member: Member, titles: dict[int, str]) -> Rows:
+    rows = session().scalars(select(Notice).where(Notice.member_id == member.id).order_by(Notice.id))
+    return [
+        {
+            "paper": titles.get(r.paper_id), "kind": r.kind, "at": _iso(r.created_at), "read_at": _iso(r.read_at),
+            "mailed_at": _iso(r.mailed_at),
+        }
+        for r in rows
+    ]  # fmt: skip
+
+
+def _follows(member: Member, titles: dict[int, str]) -> Rows:
+    papers = session().scalars(select(PaperFollow).where(PaperFollow.member_id == member.id))
+    threads = session().execute(
+        select(Thread.paper_id, Thread.number, ThreadFollow.is_muted)
+        .join(ThreadFollow, ThreadFollow.thread_id == Thread.id)
+        .where(ThreadFollow.member_id == member.id)
+    )
+    return [
+        *({"paper": titles.get(r.paper_id), "number": None, "muted": r.is_muted} for r in papers),
+        *({"paper": titles.get(paper), "number": number, "muted": muted} for paper, number, muted in threads),
+    ]
 
 
 ABOUT_MEMBERS = ("member.%", "network_role.%", "password.%", "second_factor.%", "sign_in_link.%", "group.joined",

@@ -10,8 +10,11 @@ from workspace.jobs import models as jobs
 from workspace.mail import models as mail
 from workspace.membership import models as membership
 from workspace.network import models as network
+from workspace.notices import models as notices
 from workspace.papers import models as papers
 from workspace.web import derived
 
-MODULES = (accounts, derived, discussion, editions, events, groups, jobs, mail, membership, network, papers, search)
+MODULES = (
+    accounts, derived, discussion, editions, events, groups, jobs, mail, membership, network, notices, papers, search
+)  # fmt: skip
 metadata = Base.metadata

@@ -15,6 +15,7 @@ from workspace.jobs.models import Job, JobState
 from workspace.mail import Mail
 from workspace.mail.models import OPEN
 from workspace.membership.models import Invitation, InvitationToken, JoinRequest
+from workspace.notices.models import Notice
 from workspace.web.derived import Derived
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ def due() -> list[tuple[str, type[Base], ColumnElement[bool]]]:
         ("invitations", Invitation, never_came),
         ("join_requests", JoinRequest, not_confirmed),
         ("mails", Mail, and_(Mail.state.not_in(OPEN), Mail.created_at < before(given.mails_kept))),
+        ("notices", Notice, Notice.created_at < before(given.notices_kept)),
         ("jobs", Job, or_(finished, failed)),
         ("derived", Derived, Derived.made_at < before(given.derived_kept)),
     ]

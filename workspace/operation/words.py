@@ -11,11 +11,15 @@ from flask_babel import lazy_gettext as _l
 from workspace.operation.checks import Finding
 from workspace.web.i18n import fmt_datetime
 
-MAIL_KINDS: dict[str, Any] = {"probe": _l("Probemail")}
+MAIL_KINDS: dict[str, Any] = {"probe": _l("Probemail"), "notices/mail": _l("Hinweise")}
 """Name of a mail's template → what it is called. Subjects are not shown: they may name a draft."""
 JOB_NAMES: dict[str, Any] = {
     "operation.backup": _l("Sicherung"),
     "operation.retention": _l("Altes löschen"),
+    "notices.at_once": _l("Hinweise, die sofort kommen"),
+    "notices.daily": _l("Tägliche Zusammenfassungen"),
+    "notices.weekly": _l("Wöchentliche Zusammenfassungen"),
+    "notices.mail": _l("Hinweise an eine Person"),
 }
 MAIL_STATES: dict[str, Any] = {
     "waiting": _l("wartet"),

@@ -16,6 +16,7 @@ from flask import Flask
 from workspace import __version__, config, db
 from workspace.clock import now
 from workspace.jobs import worker as jobs
+from workspace.letters.sending import may_go
 from workspace.mail import delivery
 from workspace.mail.transport import ServerFails
 from workspace.network.queries import the_network
@@ -100,7 +101,7 @@ class WorkerProcess:
         pause = IDLE
         while not self.stop.is_set():
             try:
-                sent = delivery.send_waiting(self.scope, self.me, _sender, is_stopping=self.stop.is_set)
+                sent = delivery.send_waiting(self.scope, self.me, _sender, may_go=may_go, is_stopping=self.stop.is_set)
             except ServerFails as failure:
                 pause = min(max(pause * 2, 15.0), LONGEST_PAUSE)
                 log.warning("mail server fails", extra={"code": failure.code, "pause": pause})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 
 from workspace.clock import now
 from workspace.config import settings
@@ -13,6 +13,8 @@ from workspace.db import begin_writing, session
 from workspace.errors import Conflict, Invalid
 from workspace.events import record
 from workspace.groups.models import Group
+from workspace.notices.actions import read_notices
+from workspace.notices.models import Notice, NoticeKind
 from workspace.papers.models import OpenEditor, Paper, PaperKind, ReadMark, Revision, Source, Version
 from workspace.papers.store import text_of
 from workspace.papers.text import change_text
@@ -186,6 +188,8 @@ def mark_read(actor: Actor, paper: Paper, number: int) -> None:
         session().add(ReadMark(paper_id=paper.id, member_id=actor.member_id, revision_number=number, read_at=now()))
     elif mark.revision_number <= number:
         mark.revision_number, mark.read_at = number, now()
+    still_new = and_(Notice.kind == NoticeKind.REVISION, Notice.subject_id > number)
+    read_notices(actor.member_id, Notice.paper_id == paper.id, ~still_new)
 
 
 def mark_unread(actor: Actor, paper: Paper, number: int) -> None:

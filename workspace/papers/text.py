@@ -12,6 +12,7 @@ from workspace.config import settings
 from workspace.db import begin_writing, session
 from workspace.errors import Conflict, Invalid, TooLarge
 from workspace.events import record
+from workspace.notices.actions import tell_of_revision
 from workspace.papers.models import Paper, Revision, RevisionAuthor, RevisionText, Source
 from workspace.papers.store import Authors, authors_of, carry_authors, keep_authors, packed_text, text_of
 from workspace.permissions import Actor, Permission, require
@@ -186,4 +187,5 @@ def _append(actor: Actor, paper: Paper, base: int, prepared: _Prepared, summary:
         actor, "revision.saved", subject_id=revision.id, paper_id=paper.id, group_id=paper.group_id,
         number=prepared.number, source=str(prepared.source), restored=restored,
     )  # fmt: skip
+    tell_of_revision(actor, paper_id=paper.id, group_id=paper.group_id, number=prepared.number)
     return revision

@@ -20,6 +20,7 @@ from workspace.db import session
 from workspace.errors import Invalid, NotFound, TooLarge
 from workspace.groups import actions as groups
 from workspace.groups.models import Group, GroupMember
+from workspace.notices.actions import silence
 from workspace.papers.actions import create_paper
 from workspace.papers.models import Paper, PaperKind, Source
 from workspace.papers.text import change_text
@@ -63,13 +64,13 @@ def import_history(folder: Path, *, group_key: str, title: str, kind: str) -> Pa
         raise NotFound("no_group", key=group_key)
     steps = _read_steps(folder)
     people = {name: _author(group, name) for name in dict.fromkeys(step.author for step in steps)}
-    with clock.at(steps[0].moment):
+    with clock.at(steps[0].moment), silence():
         paper = create_paper(
             actor_for(people[steps[0].author]), group, kind=PaperKind(kind), title=title, text=steps[0].text()
         )
     session().commit()
     for step in steps[1:]:
-        with clock.at(step.moment):
+        with clock.at(step.moment), silence():
             by = actor_for(people[step.author])
             change_text(by, paper, base=paper.head_number, new_text=step.text(), source=Source.IMPORT)
         session().commit()

@@ -26,6 +26,7 @@ from workspace.errors import Conflict
 from workspace.groups import actions as groups
 from workspace.groups.models import Group
 from workspace.network import actions as network
+from workspace.notices.actions import silence
 from workspace.papers import actions as papers
 from workspace.papers.attachments import add_attachment
 from workspace.papers.models import Paper, PaperKind, Source, Version
@@ -66,7 +67,8 @@ def load_sample() -> None:
     owned = _add_groups(facts, people, loaded)
     session().commit()
     for script in all_scripts():
-        _Telling(script, people, owned[script.about["group"]], loaded).tell()
+        with silence():
+            _Telling(script, people, owned[script.about["group"]], loaded).tell()
     _close_accounts(facts, people, loaded)
     session().commit()
 

@@ -16,6 +16,8 @@ from workspace.editions.forms import PublishForm, ReturnForm, WithdrawForm
 from workspace.editions.models import Submission, SubmissionState
 from workspace.editions.views.blueprint import bp
 from workspace.errors import Invalid, NotFound
+from workspace.notices.models import Notice, NoticeKind
+from workspace.notices.seen import note_seen
 from workspace.papers.attachments import attachments_in
 from workspace.papers.queries import get_revision
 from workspace.papers.sending import send_attachment
@@ -40,6 +42,7 @@ def desk() -> ResponseReturnValue:
 @bp.get("/coordination/submissions/<id:submission_id>")
 def submission(submission_id: int) -> ResponseReturnValue:
     found = queries.get_submission(actor(), submission_id)
+    note_seen(actor(), Notice.kind == NoticeKind.SUBMITTED, Notice.subject_id == found.id)
     if found.state != SubmissionState.WAITING:
         return render_template("editions/answered.html", submission=found, edition=queries.edition_of(found))
     return _submission_page(found, _publish_form(found, is_sent=False), ReturnForm(formdata=None))

@@ -19,6 +19,7 @@ from workspace.network import desk
 from workspace.network.desk import PaperRow
 from workspace.network.queries import the_network
 from workspace.network.views.blueprint import bp
+from workspace.notices.views import unread_count
 from workspace.operation import checks
 from workspace.papers import reading
 from workspace.papers.queries import paper_counts, writers_since_read
@@ -75,6 +76,7 @@ def start() -> ResponseReturnValue:
         read={row.paper.paper.id: row.paper.read_number for row in rows},
         total=len(rows),
         groups=[(group, actor().group_roles[group.id], counts.get(group.id, 0)) for group in groups],
+        notices=unread_count(actor()),
         warnings=checks.warnings() if can(actor(), Permission.OPERATION) else [],
         may_write=any(can(actor(), Permission.PAPER_CREATE, group) for group in groups),
     )

@@ -18,6 +18,8 @@ from workspace.config import settings
 from workspace.db import session
 from workspace.editions.models import Edition
 from workspace.errors import Invalid, NotFound
+from workspace.notices.models import Notice, NoticeKind
+from workspace.notices.seen import note_seen
 from workspace.papers import actions, queries, reading, timeline
 from workspace.papers.comparison import View, compare
 from workspace.papers.comparison_words import period, sentence
@@ -227,6 +229,8 @@ def show_comparison(key: str, old: int, new: int) -> ResponseReturnValue:
     view = _view()
     revisions = queries.get_revision(paper, old), queries.get_revision(paper, new)
     found = compare(paper, *revisions, view)
+    was_shown = Notice.subject_id.between(old, new) & (Notice.since >= old)
+    note_seen(actor(), Notice.paper_id == paper.id, Notice.kind == NoticeKind.REVISION, was_shown)
     mark = queries.last_read(actor(), paper)
     at = number_of(request.args.get("change")) or 0
     return render_template(

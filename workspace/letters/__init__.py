@@ -1,0 +1,1 @@
+"""What notices show, and the mails that tell of them."""
