@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import html5lib
 from flask.testing import FlaskClient
@@ -17,13 +18,17 @@ from tests.builders import make_paper, save
 from tests.discussion.talk import talk
 from tests.people import actor_of
 from tests.world import World, picture
-from workspace.accounts.models import Member
-from workspace.accounts.signing_in import write_token
+from workspace.accounts.models import AddressChange, Member
+from workspace.accounts.signing_in import hash_token, write_token
+from workspace.clock import now
+from workspace.config import settings
 from workspace.db import session
 from workspace.discussion import actions as discussion
 from workspace.discussion.models import ThreadKind
 from workspace.editions.models import Submission
 from workspace.letters.stopping import Stop, stop_token
+from workspace.membership import invitations
+from workspace.membership.models import Invitation, JoinRequest
 from workspace.notices.models import Pace
 from workspace.papers.article import places
 from workspace.papers.attachments import add_attachment
@@ -34,10 +39,12 @@ from workspace.text.tree import parse
 NO_PAGES = frozenset(
     {
         "static", "papers.file", "editions.file", "editions.submission_file", "editions.feed",
-        "papers.choose_compare", "editions.newest",
+        "papers.choose_compare", "editions.newest", "network.choose_language", "operation.health",
+        "accounts.factor_picture", "accounts.code",
     }
 )  # fmt: skip
-"""What a GET of these answers is a file, a feed or the way to another page."""
+"""What a GET of these answers is a file, a feed or the way to another page. `accounts.code`, which asks for a code halfway
+through a sign-in, is shown as the page that comes too late."""
 
 NOTHING_IS_NEEDED = ("/parking", "/restoration")
 """Forms that do their deed when sent empty."""
@@ -142,8 +149,32 @@ def _public(site: Site) -> Iterator[tuple[Member | None, str]]:
     yield None, f"/p/{slug}/compare/1.0/1.1?view=side"
     for path in ("/hilfe", "/impressum", "/datenschutz", "/barrierefreiheit", "/password", "/join", "/sign-in-code"):
         yield None, path
-    for path in ("/invitation/verbraucht", "/address/x", "/request/x", "/nirgends"):
+    for path in ("/invitation/verbraucht", "/address/x", "/request/x", "/nirgends", *_links_in_mails(site)):
         yield None, path
+
+
+def _links_in_mails(site: Site) -> Iterator[str]:
+    """What is opened from an invitation, a request to join and a change of address."""
+    people, soon = site.world.people, now() + timedelta(days=1)
+    asked, change = "ask" * 8, "new" * 8
+    invitations.invite_list(actor_of(people.coordination), "Eva Ein; eva@see.example", network_name="Netz")
+    invited = session().scalars(select(Invitation)).one()
+    link = invitations.renew(actor_of(people.coordination), invited, network_name="Netz", by_mail=False)
+    yield link.removeprefix(settings().base_url)
+    session().add(
+        JoinRequest(
+            token_hash=hash_token(asked), name="Nora Neu", email="nora@see.example", organisation="See", function="Amt",
+            reason="Darum", language="de", created_at=now(), confirmed_at=None, expires_at=soon,
+        )
+    )  # fmt: skip
+    yield f"/request/{asked}"
+    session().add(
+        AddressChange(
+            member_id=people.reader.id, email="neu@see.example", expires_at=soon,
+            old_hash=hash_token("old" * 8), new_hash=hash_token(change),
+        )
+    )  # fmt: skip
+    yield f"/address/{change}"
 
 
 def _of_a_member(site: Site) -> Iterator[tuple[Member | None, str]]:

@@ -13,8 +13,8 @@ from tests.builders import csrf_of, post_form
 from tests.conftest import ClientFor
 from tests.people import People, actor_of
 from workspace import clock
-from workspace.accounts.actions import write_token
 from workspace.accounts.models import LoginSession
+from workspace.accounts.signing_in import write_token
 from workspace.errors import Conflict, Forbidden, Invalid
 from workspace.events import Event
 from workspace.network import actions
