@@ -43,7 +43,7 @@ NO_PAGES = frozenset(
         "accounts.factor_picture", "accounts.code",
     }
 )  # fmt: skip
-"""What a GET of these answers is a file, a feed or the way to another page. `accounts.code`, which asks for a code halfway
+"""What a GET of these answers is a file, a feed or the way to another page. `accounts.code`, asking for a code halfway
 through a sign-in, is shown as the page that comes too late."""
 
 NOTHING_IS_NEEDED = ("/parking", "/restoration")
