@@ -176,6 +176,10 @@ def _put(text: str, styles: tuple[str, ...], out: list[Event], *, is_code: bool)
             word = ""
             if out and out[-1] != (" ",) and out[-1][0][:1] != "<" and out[-1] != ("/",):
                 out.append((" ",))
+        elif sign == "\u00a0":  # a blank with no formatting either, but one that stays where it is
+            _word(word, styles, out)
+            _word(sign, (), out)
+            word = ""
         else:
             word += sign
     _word(word, styles, out)

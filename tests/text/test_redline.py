@@ -418,6 +418,8 @@ LINKS = [
     ("Die [Lizenz Null](https://a.example/x) gilt.", "Die [Regel Eins](https://a.example/y) gilt."),
     ("Die[ ](https://a.example/x)Lizenz.", "Die[ ](https://a.example/x)Regel."),
     ("Die Lizenz[ gilt](https://a.example/x).", "Die Regel[ hilft](https://a.example/x)."),
+    ("Die [Lizenz&nbsp;Null](https://a.example/x) gilt.", "Die [Regel&nbsp;Null](https://a.example/y) gilt."),
+    ("Die [Lizenz&nbsp;](https://a.example/x)Null gilt.", "Die [Regel&nbsp;](https://a.example/x)Null gilt."),
 ]
 
 
