@@ -162,6 +162,7 @@ def test_keys_step_open_and_can_be_switched_off(served: Served, page_for: PageFo
     page.get_by_label("Ihre Rückmeldung").press_sequentially("je")
     expect(page.get_by_label("Ihre Rückmeldung")).to_have_value("je")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Tastenkürzel")
     expect(dialog).to_be_visible()
