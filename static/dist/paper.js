@@ -1,4 +1,4 @@
-// sources 8be82b5980e16594
+// sources b5a0856a575266e9
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -837,7 +837,8 @@ button.addEventListener("click", open);
 }
 addEventListener("keydown", (event) => {
 if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || event.defaultPrevented) return;
-if (event.target.closest("input, select, textarea, dialog, [contenteditable]") || document.querySelector("dialog:modal") || !stored()) return;
+const isTyped = event.target.closest("input, select, textarea, dialog, [contenteditable]") && !event.target.closest("dialog:not([open])");
+if (isTyped || document.querySelector("dialog:modal") || !stored()) return;
 if (event.key === "?") open();
 else {
 const target = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].pop();

@@ -36,7 +36,9 @@ if (dialog) {
 
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat || event.defaultPrevented) return;
-    if (event.target.closest("input, select, textarea, dialog, [contenteditable]") || document.querySelector("dialog:modal") || !stored()) return;
+    // what had the focus in a dialog that has just closed may still be the target of the next key
+    const isTyped = event.target.closest("input, select, textarea, dialog, [contenteditable]") && !event.target.closest("dialog:not([open])");
+    if (isTyped || document.querySelector("dialog:modal") || !stored()) return;
     if (event.key === "?") open();
     else {
       // the last one: a button that has just come up, as at selected words, goes before those of the page

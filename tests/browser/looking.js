@@ -76,8 +76,10 @@ window.looking = {
     const box = [...shown.getClientRects()].find(({ width, height }) => width > 1 && height > 1);
     if (!box) faults.push("the focused element has no box");
     else {
-      const [x, y] = [box.left + Math.min(box.width / 2, 40), box.top + Math.min(box.height / 2, 20)];
-      const isInside = box.top > -1 && box.left > -1 && box.left < innerWidth && Math.min(box.bottom, box.top + 40) < innerHeight + 1;
+      const isTall = box.height > innerHeight; // a long table to scroll in: a part of it must be in sight
+      const [x, y] = [box.left + Math.min(box.width / 2, 40), isTall ? innerHeight / 2 : box.top + Math.min(box.height / 2, 20)];
+      const isDown = isTall ? box.top < innerHeight / 2 && box.bottom > innerHeight / 2 : box.top > -1 && Math.min(box.bottom, box.top + 40) < innerHeight + 1;
+      const isInside = isDown && box.left > -1 && box.left < innerWidth;
       const top = isInside && document.elementFromPoint(x, y);
       const isFree = !top || [shown, e, ...labels].some((one) => one.contains(top)) || top.contains(shown);
       if (!isInside) faults.push(`outside the window (${Math.round(box.left)}, ${Math.round(box.top)})`);

@@ -105,9 +105,10 @@ def test_a_failed_job_begins_anew_or_is_dropped(admin: FlaskClient, world: World
     begin_writing()
     db.get_one(Job, world.failed.id).state = JobState.FAILED
     db.commit()
-    send(admin, f"/technik/jobs/{world.failed.id}/drop")
+    failed = world.failed.id
+    send(admin, f"/technik/jobs/{failed}/drop")
     look_again(db)
-    assert db.get(Job, world.failed.id) is None
+    assert db.get(Job, failed) is None
 
 
 def test_a_backup_on_request_is_asked_for_once(admin: FlaskClient, world: World, db: Session) -> None:
