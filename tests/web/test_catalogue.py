@@ -351,11 +351,12 @@ def browser(client_for: ClientFor, world: World, data: tuple[str, ...], person: 
 def test_no_page_asked_for_in_english_speaks_german(
     app: Flask, world: World, data: tuple[str, ...], client_for: ClientFor, person: str
 ) -> None:
-    paths = {
-        address(app, endpoint, method, values(world, endpoint))
-        for endpoint, method in all_endpoints()
-        if method == "GET" and endpoint != "static"
-    }
+    with app.app_context():  # links in mails are signed
+        paths = {
+            address(app, endpoint, method, values(world, endpoint))
+            for endpoint, method in all_endpoints()
+            if method == "GET" and endpoint != "static"
+        }
     names = {
         "key": world.draft.key, "submitted": world.submitted.key, "published": world.published.key,
         "slug": world.published.slug, "other": world.people.other.key,
@@ -374,7 +375,8 @@ def test_no_answer_in_english_speaks_german(
     browsers = {person: browser(client_for, world, data, person) for person, _endpoint, _form in forms}
     found: list[str] = []
     for person, endpoint, form in forms:
-        path = address(app, endpoint, "POST", values(world, endpoint))
+        with app.app_context():
+            path = address(app, endpoint, "POST", values(world, endpoint))
         answer = browsers[person].send(path, form)
         assert answer.status_code in statuses, f"{endpoint}: {answer.status}"
         found += browsers[person].german_in(answer.get_data(as_text=True), f"{endpoint} {dict(form)}")
