@@ -8,9 +8,8 @@ from tests.browser.conftest import PageFor, Served
 from tests.browser.looking import every_page_shown, focus_faults
 
 
-@pytest.mark.parametrize(
-    "phone", [pytest.param(False, id="desktop"), pytest.param(True, id="phone", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
 def test_the_focus_is_seen_at_every_stop_of_every_page(served: Served, page_for: PageFor, phone: bool) -> None:
     found = [
         f"{where}: {fault}"
