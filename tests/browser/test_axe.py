@@ -28,7 +28,7 @@ EACH_LOOK_OF_MANY = pytest.mark.parametrize(
     ("dark", "phone"),
     [LOOKS[0], *(pytest.param(*look.values, id=look.id, marks=pytest.mark.long) for look in LOOKS[1:])],
 )
-"""For the walk through all pages, which takes two minutes: the first look in `make test`, the others in the long one."""
+"""For the walk through all pages, which takes minutes: the first look in `make test`, the others in the long one."""
 
 
 def faults(page: Page) -> list[str]:
