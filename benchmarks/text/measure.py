@@ -6,6 +6,7 @@ import gc
 import os
 import resource
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
@@ -76,7 +77,8 @@ def _report(run: Callable[[], Any], out: Connection, limit: float) -> None:
 def _end(child: ForkProcess) -> None:
     child.join(0.2)
     if child.is_alive() and child.pid:
-        os.killpg(child.pid, 9)  # the child leads its own group: its helpers go with it
+        with suppress(ProcessLookupError):  # it has just ended by itself
+            os.killpg(child.pid, 9)  # the child leads its own group: its helpers go with it
     child.join()
 
 
