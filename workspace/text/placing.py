@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
@@ -31,6 +32,8 @@ LONGEST_WORD = 500
 """So many characters around a position decide whether it lies inside a word."""
 LONGEST_FUZZY = 2_000
 """A quote of more tokens than this is found word for word or not at all."""
+
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 Span = tuple[int, int]
 
@@ -96,11 +99,9 @@ def sentence_around(text: str, start: int, end: int) -> Span:
 
 def chunk_around(text: str, start: int, end: int) -> Span:
     """A span up to the next blanks, at most `LONGEST_WORD` characters to either side."""
-    first, last = start, end
-    while first > 0 and start - first < LONGEST_WORD and not text[first - 1].isspace():
-        first -= 1
-    while last < len(text) and last - end < LONGEST_WORD and not text[last].isspace():
-        last += 1
+    before, after = text[max(0, start - LONGEST_WORD) : start], text[end : end + LONGEST_WORD]
+    first = start if not before or before[-1].isspace() else start - len(before.rsplit(maxsplit=1)[-1])
+    last = end if not after or after[0].isspace() else end + len(after.split(maxsplit=1)[0])
     return first, last
 
 
@@ -111,6 +112,8 @@ def is_inside_word(text: str, at: int) -> bool:
     if _meet(text, at):
         return True
     first, last = chunk_around(text, at, at)
+    if not _LETTER_OR_DIGIT.search(text, first, at):
+        return False  # a word begins with one; among signs alone there is nothing to cut into tokens
     piece = text[first:last]
     return any(start < at - first < end and is_word(piece[start:end]) for start, end in tokens(piece))
 
