@@ -24,8 +24,6 @@ class Guest:
     member_id: int
     session_id: int
     paper_id: int
-    name: str
-    initials: str
     may_write: bool
 
 
@@ -38,7 +36,9 @@ class Connection:
         "received", "stored", "used_at", "user",
     )  # fmt: skip
 
-    def __init__(self, guest: Guest, user: Mapping[str, object], send: Send, task: asyncio.Task[None], at: float) -> None:
+    def __init__(
+        self, guest: Guest, user: Mapping[str, object], send: Send, task: asyncio.Task[None], at: float
+    ) -> None:
         self.guest = guest
         self.user = user
         """How others see this person."""

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
-from workspace.live import limits, tickets
+from workspace.live import tickets
 from workspace.live.connection import Connection
 from workspace.live.presence import read_presence
 from workspace.live.protocol import Code, Kind, Malformed, read
@@ -28,8 +28,10 @@ logger = logging.getLogger(__name__)
 SHORTEST_TICK = 0.001
 LONGEST_TICK = 0.05
 """Seconds in which updates are gathered: as long as the last flush took, within these bounds."""
-COMPACT_EVERY = 500
-"""Rows of the log after which the state is kept in one piece."""
+ENVELOPE = 16
+"""Bytes around an update in its message, at most."""
+WORTH_KEEPING = 20
+"""Rows of the log that are worth a new state when a room is closed."""
 PRESENCE_EVERY = 0.06
 """Seconds between two messages about who is where."""
 COLOURS = 8
@@ -155,8 +157,9 @@ class Hub:
         if room.is_broken or not connection.is_open:
             return
         at = time.monotonic()
-        if len(message) > limits.MESSAGE_BYTES:
-            connection.refuse(Code.TOO_LARGE, "message_too_large", now=len(message), limit=limits.MESSAGE_BYTES)
+        limit = self.storage.settings.live_message_max_bytes
+        if len(message) > limit + ENVELOPE:
+            connection.refuse(Code.TOO_LARGE, "message_too_large", limit=limit)
             return
         try:
             kind, content = read(message)
@@ -219,7 +222,7 @@ class Hub:
         await self._write([batch for batch in taken if batch is not None and batch.given])
         for room in rooms:
             self.mark(room)  # what did not fit, and what was heard of meanwhile
-            if room.document.seq - room.kept >= COMPACT_EVERY and not room.is_broken:
+            if room.document.seq - room.kept >= self.storage.settings.live_compact_rows and not room.is_broken:
                 room.kept = room.document.seq
                 self.start(self.keep_state(room, always=True))
 
@@ -299,7 +302,7 @@ class Hub:
 
     async def keep_state(self, room: Room, *, always: bool = False) -> None:
         """Keep the text's state as one piece, so that the log stays short."""
-        if not always and room.document.seq - room.kept < COMPACT_EVERY // 20:
+        if not always and room.document.seq - room.kept < WORTH_KEEPING:
             return
         snapshot = self._guarded(room, room.document.snapshot)
         if snapshot is None:

@@ -1,6 +1,7 @@
 """How much one connection may ask for: generous to hands and clipboards, tight for programs.
 
-What a person does never comes near: a held key writes thirty times a second, and a paste of a whole paper is one message.
+What a person does never comes near: a held key writes thirty times a second, and a paste of a whole paper is one
+message.
 """
 
 from __future__ import annotations
@@ -10,10 +11,8 @@ from types import MappingProxyType
 
 from workspace.live.protocol import Kind
 
-MESSAGE_BYTES = 2_000_000
-"""One message. The text of a paper may have one million bytes; what was deleted beside it comes along."""
 FRAME_BYTES = 4_000_000
-"""What the server reads at all before it hangs up with code 1009; between the two a client is told why."""
+"""What the server reads at all before it hangs up with code 1009; a smaller message that is too large is answered."""
 OUTGOING_BYTES = 4_000_000
 """What waits for one reader. Who reads slower is closed and comes back to the text as it is then."""
 WAITING_BYTES = 2_500_000

@@ -53,7 +53,9 @@ def read_presence(content: bytes) -> list[Said]:
 
     Raises: Malformed when it is no such message, or holds what no honest client writes.
     """
-    return [Said(client, clock, None if state == GONE else rebuilt(state)) for client, clock, state in read_states(content)]
+    return [
+        Said(client, clock, None if state == GONE else rebuilt(state)) for client, clock, state in read_states(content)
+    ]
 
 
 def read_states(content: bytes) -> list[State]:
@@ -112,23 +114,23 @@ def _position(given: Any) -> dict[str, object] | None:
         item = _place(item)
         if item is None:
             return None
-    assoc = given.get("assoc")
-    return {"type": None, "tname": "content", "item": item, "assoc": -1 if _is_whole(assoc) and assoc < 0 else 0}
+    side = _whole(given.get("assoc"), -1, 1)
+    return {"type": None, "tname": "content", "item": item, "assoc": -1 if side == -1 else 0}
 
 
 def _place(given: Any) -> dict[str, int] | None:
     if not isinstance(given, dict):
         return None
-    client, clock = given.get("client"), given.get("clock")
-    if not _is_whole(client) or not _is_whole(clock):
-        return None
-    if not 0 <= client < LARGEST_CLIENT or not 0 <= clock < LARGEST_CLOCK:
-        return None
-    return {"client": client, "clock": clock}
+    client = _whole(given.get("client"), 0, LARGEST_CLIENT)
+    clock = _whole(given.get("clock"), 0, LARGEST_CLOCK)
+    return {"client": client, "clock": clock} if client is not None and clock is not None else None
 
 
-def _is_whole(given: object) -> bool:
-    return isinstance(given, int) and not isinstance(given, bool)
+def _whole(given: object, least: int, behind: int) -> int | None:
+    """A whole number within these bounds; None for anything else."""
+    if isinstance(given, bool) or not isinstance(given, int):
+        return None
+    return given if least <= given < behind else None
 
 
 @dataclass(slots=True)

@@ -13,16 +13,18 @@ from datetime import timedelta
 from types import ModuleType
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workspace.clock import now
 from workspace.db import begin_writing, session
+from workspace.errors import NotFound
 from workspace.live import rights
 from workspace.live.models import UsedTicket
 from workspace.live.protocol import Code
 from workspace.live.rights import PaperNow, Place, Standing
-from workspace.papers.models import OpenEditor, Paper
+from workspace.papers import log
+from workspace.papers.models import LiveDocument, OpenEditor, Paper
 from workspace.permissions import Actor
 
 LIFE = 60
@@ -42,6 +44,18 @@ class Ticket:
 def write_ticket(secret: str, actor: Actor, session_id: int, paper: Paper) -> str:
     """A ticket for this person, this session and this paper."""
     return _signer(secret, paper.key).dumps([secrets.token_urlsafe(12), paper.id, actor.member_id, session_id])
+
+
+def epoch_of(paper_id: int) -> int:
+    """Which of a paper's logs is the present one; the first opening makes it."""
+    query = select(LiveDocument.epoch).where(LiveDocument.paper_id == paper_id)
+    found = session().scalar(query)
+    if found is None:
+        log.begin_log(paper_id)
+        found = session().scalar(query)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def read_ticket(secret: str, key: str, text: str) -> Ticket:
@@ -118,5 +132,3 @@ def note_closed(paper_id: int, member_ids: Sequence[int]) -> None:
     session().execute(
         delete(OpenEditor).where(OpenEditor.paper_id == paper_id, OpenEditor.member_id.in_(list(member_ids)))
     )
-
-

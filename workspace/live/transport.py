@@ -16,7 +16,7 @@ PATIENCE = 8.0
 """Seconds without one byte of progress."""
 LOOK_EVERY = 1.0
 FULL = 65536
-"""Bytes in the buffer from which on nothing is added, so that it only shrinks while the peer reads (asyncio's default)."""
+"""Bytes in the buffer from which on nothing is added: from there it can only shrink. asyncio's default."""
 
 
 class _Watched:
@@ -46,7 +46,7 @@ class WatchedSockets(WebSocketsSansIOProtocol):
     """What `workspace serve` gives to uvicorn for WebSockets."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)  # type: ignore[arg-type]
+        super().connection_made(transport)
         _watched[self] = _Watched(cast(asyncio.Transport, transport))
         _look_later()
 

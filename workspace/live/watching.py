@@ -88,7 +88,7 @@ class SqliteWatcher:
     def _data_version(self) -> int:
         cursor = self._connection.cursor()
         try:
-            found: int = cursor.execute("PRAGMA data_version").fetchone()[0]  # type: ignore[func-returns-value]
+            found: int = cursor.execute("PRAGMA data_version").fetchone()[0]
             return found
         finally:
             cursor.close()
@@ -119,8 +119,8 @@ class PostgresWatcher:
         while True:
             try:
                 async with await self._connect() as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")  # type: ignore[arg-type]
-                    await connection.execute(f"LISTEN {PRESENCE_CHANNEL}")  # type: ignore[arg-type]
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    await connection.execute(f"LISTEN {PRESENCE_CHANNEL}")
                     await look_at_all(self.hub)  # what was said while nobody listened
                     async for notice in connection.notifies():
                         self._hear(notice.channel, notice.payload)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pycrdt import Doc, Text, TransactionEvent
+from pycrdt import Doc, Text, TransactionEvent, merge_updates
 
 from workspace.config import settings
 from workspace.papers.checking import NOBODY, Checked, Checking, Gap, Known
@@ -235,6 +235,11 @@ class Document:
         checked = Checking(self.known, 0, self._limits).trust(updates[0], member_id)
         self.known.take(checked)
         return checked
+
+
+def joined(updates: Sequence[bytes]) -> bytes:
+    """Several checked updates as one, to be passed on."""
+    return updates[0] if len(updates) == 1 else merge_updates(*updates)
 
 
 def first_state(text: str, client: int) -> Snapshot:

@@ -25,6 +25,7 @@ from workspace.papers.document import (
     Snapshot,
     Stored,
     first_state,
+    joined,
     marked_first,
 )
 from workspace.papers.models import LiveDocument, LiveUpdate, Paper
@@ -33,7 +34,7 @@ from workspace.papers.updates import Refused
 
 __all__ = [
     "Behind", "Checked", "Checking", "Damaged", "Document", "Gap", "Kept", "Loaded", "OtherEpoch", "Refused", "Row",
-    "Snapshot", "Stored", "append", "compact", "load",
+    "Snapshot", "Stored", "append", "compact", "joined", "load",
 ]  # fmt: skip
 
 CHANNEL = "live"
