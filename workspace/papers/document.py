@@ -237,6 +237,14 @@ class Document:
         return checked
 
 
+def text_of_state(data: bytes) -> str:
+    """The text that a whole state shows."""
+    doc: Doc[Any] = Doc()
+    root = doc.get(ROOT, type=Text)
+    doc.apply_update(data)
+    return str(root)
+
+
 def first_state(text: str, client: int) -> Snapshot:
     """The state that the log of a text begins with."""
     doc: Doc[Any] = Doc(client_id=client)
