@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import uvicorn
@@ -83,6 +83,11 @@ def serving(settings: Settings) -> Iterator[Served]:
         server.should_exit = True
         thread.join(15)
         assert not thread.is_alive(), "the server did not stop"
+
+
+def served_too(served: Served) -> AbstractContextManager[Served]:
+    """Another server on the same database, as another process is one: the two share nothing else."""
+    return serving(served.settings)
 
 
 def stored_text(paper: Paper) -> str:
