@@ -78,6 +78,8 @@ class Peer:
     def _hear_presence(self, reader: Reader) -> None:
         for _ in range(reader.number()):
             client, _clock, state = reader.number(), reader.number(), json.loads(reader.string())
+            if client == self.browser.doc.client_id:
+                continue
             if state is None:
                 self.here.pop(client, None)
             else:
@@ -131,6 +133,7 @@ class Peer:
 async def talking(address: str, peer: Peer | None = None, **more: Any) -> AsyncIterator[Peer]:
     """A peer that is connected within the block, and has the text."""
     found = peer or Peer()
+    found.is_synced = False
     task = asyncio.create_task(found.talk(address, **more))
     try:
         await found.until(lambda: found.is_synced or task.done())

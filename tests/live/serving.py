@@ -108,11 +108,13 @@ def editors_of(paper: Paper) -> set[int]:
 def save_elsewhere(served: Served, paper: Paper, member: Member, text: str) -> None:
     """Save a text as a form does: in another thread and with another connection to the database."""
     engine = make_engine(served.settings.resolved_database_url())
-    with using(served.settings), session_scope(make_sessions(engine)) as own:
-        found = own.get_one(Paper, paper.id)
-        change_text(actor_of(member), found, base=found.head_number, new_text=text, source=Source.FORM, summary="")
-        own.commit()
-    engine.dispose()
+    try:
+        with using(served.settings), session_scope(make_sessions(engine)) as own:
+            found = own.get_one(Paper, paper.id)
+            change_text(actor_of(member), found, base=found.head_number, new_text=text, source=Source.FORM, summary="")
+            own.commit()
+    finally:
+        engine.dispose()
 
 
 @contextmanager
