@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from tests.papers.browsers import Browser
 from workspace.live import protocol
@@ -141,7 +141,9 @@ async def talking(address: str, peer: Peer | None = None, **more: Any) -> AsyncI
     finally:
         if found.socket is not None:
             await found.socket.close()
-        with suppress(OSError, ConnectionClosed):
+        else:
+            task.cancel()  # still on the way to a server that is not there
+        with suppress(OSError, WebSocketException, asyncio.CancelledError):
             await task
 
 

@@ -67,10 +67,10 @@ def require_nothing_lost(writers: list[Writer], text: str) -> None:
         assert {word: text.count(word) for word in writer.words} == dict.fromkeys(writer.words, 1)
 
 
-def writers_of(people: People) -> list[Writer]:
-    chance = random.Random(1)
+def writers_of(people: People, time: int = 0) -> list[Writer]:
+    chance = random.Random(time)
     members = [people.lead, people.editor] * (WRITERS // 2)
-    return [Writer("ABCDEFGH"[n], member, chance) for n, member in enumerate(members)]
+    return [Writer(f"{'ABCDEFGH'[n]}{time}-", member, chance) for n, member in enumerate(members)]
 
 
 @pytest.mark.long
@@ -79,24 +79,24 @@ def test_what_another_client_saw_survives_being_killed(settings: Settings, peopl
     paper = make_paper(people, text="Anfang.\n")
     shown: set[str] = set()
 
-    async def type_until_killed() -> None:
-        writers = writers_of(people)
+    async def type_until_killed(time: int) -> None:
+        writers = writers_of(people, time)
         with process(settings) as (server, started):
             tasks = [asyncio.create_task(writer.write(paper, [server])) for writer in writers]
-            await asyncio.sleep(random.Random(len(shown)).uniform(0.8, 1.6))
+            await writers[0].peer.until(lambda: all(len(writer.words) > 5 for writer in writers))
+            await asyncio.sleep(writers[0].chance.uniform(0.1, 0.8))
             started.kill()
             for writer in writers:
                 writer.is_stopping = True
             await asyncio.gather(*tasks)
         for writer in writers:
-            shown.update(
-                word for other in writers if other is not writer for word in other.words if word in writer.peer.text
-            )
+            others = (word for other in writers if other is not writer for word in other.words)
+            shown.update(word for word in others if word in writer.peer.text)
 
-    for number in range(KILLS):
-        paper_words = len(shown)
-        asyncio.run(type_until_killed())
-        assert len(shown) > paper_words, f"kill {number}: nobody saw anything"
+    for time in range(KILLS):
+        before = len(shown)
+        asyncio.run(type_until_killed(time))
+        assert len(shown) > before, "nobody saw anything"
         text = stored_text(paper)
         assert not [word for word in shown if word not in text]
 
