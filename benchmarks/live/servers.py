@@ -34,7 +34,7 @@ from workspace.permissions import Role
 HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build" / "live"
 """Where the peers are installed and all databases lie: on a disk, because waiting for it is what is measured."""
-SECRET = "for benchmarks only, never anywhere else"
+SECRET = "for benchmarks only, never anywhere else"  # noqa: S105
 PEOPLE = 200
 PAPERS = 200
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -128,13 +128,12 @@ def _fill() -> tuple[list[Paper], list[tuple[Member, int]], str]:
     ]
     session().execute(insert(Member), rows)
     members = session().scalars(select(Member).where(Member.email.like("e%@netz.example"))).unique().all()
-    roles = [
-        {"group_id": made.quality.id, "member_id": m.id, "role": Role.EDITOR, "joined_at": now()} for m in members
-    ]
+    roles = [{"group_id": made.quality.id, "member_id": m.id, "role": Role.EDITOR, "joined_at": now()} for m in members]
     session().execute(insert(GroupMember), roles)
     opened = [{"token_hash": os.urandom(32), "member_id": m.id, "device": "bench", **_times()} for m in members]
     session().execute(insert(LoginSession), opened)
-    session_of = dict(session().execute(select(LoginSession.member_id, LoginSession.id)).tuples())
+    rows_of = session().execute(select(LoginSession.member_id, LoginSession.id))
+    session_of = {row.member_id: row.id for row in rows_of}
     token = open_session(made.editor, device="bench", earlier=None)
     assert find_session(token) is not None
     found = [
