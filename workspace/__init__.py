@@ -26,12 +26,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     from workspace.editions import views as editions
     from workspace.groups import views as groups
     from workspace.letters import jobs as _letters_jobs  # noqa: F401 - names what does its jobs
+    from workspace.live import views as live
     from workspace.membership import views as membership
     from workspace.network import views as network
     from workspace.notices import views as notices
     from workspace.operation import jobs as _operation_jobs  # noqa: F401 - names what does its jobs
     from workspace.operation import mailbox
     from workspace.operation import views as operation
+    from workspace.papers import jobs as _papers_jobs  # noqa: F401 - names what does its jobs
     from workspace.papers import views as papers
     from workspace.papers.rights import rights_of
     from workspace.web import (
@@ -84,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     actor.init_app(app, signed_in.actor_loader(rights_of), signed_in.ask_to_sign_in)
     templating.init_app(app)
     errors.init_app(app)
-    for feature in (accounts, groups, papers, notices, discussion, editions, network, membership, operation):
+    for feature in (accounts, groups, papers, notices, discussion, editions, network, live, membership, operation):
         app.register_blueprint(feature.bp)
     app.extensions["csrf"].exempt(notices.stop_post)  # asked by mail programs, which have no form: its token is signed
     if given.environment == "development":

@@ -18,11 +18,13 @@ from workspace.discussion.spans import words_in
 from workspace.errors import Invalid, NotFound
 from workspace.groups.models import Group
 from workspace.groups.queries import get_group, groups_of
-from workspace.papers import actions, log, queries, reading
+from workspace.papers import actions, journal, queries, reading
 from workspace.papers.article import places
 from workspace.papers.forms import CreateForm, DescribeForm, ParkForm, number_of
 from workspace.papers.models import Paper, PaperKind
 from workspace.papers.origins import origins
+from workspace.papers.rescue import waiting_rescues
+from workspace.papers.sittings import is_open
 from workspace.papers.store import text_of
 from workspace.papers.views.blueprint import bp
 from workspace.permissions import Permission, can, require
@@ -147,6 +149,8 @@ def show(key: str) -> ResponseReturnValue:
         mark=mark,
         is_read=mark is not None and not is_behind,
         others=[row.member for row in queries.others_editing(actor(), paper)],
+        is_ahead=is_open(paper),
+        rescues=waiting_rescues(actor(), paper),
     )
 
 
@@ -276,7 +280,7 @@ def unpark(key: str) -> ResponseReturnValue:
 def show_log(key: str) -> ResponseReturnValue:
     paper = queries.get_paper(actor(), key)
     before = number_of(request.args.get("before"))
-    lines, older = log.lines_of(paper, before)
+    lines, older = journal.lines_of(paper, before)
     return render_template("papers/log.html", paper=paper, lines=lines, older=older, before=before)
 
 
