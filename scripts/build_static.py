@@ -53,6 +53,7 @@ STYLES: dict[str, tuple[str, ...]] = {
     "changes": _styles(f"{_READING} {_CHANGES}"),
     "tool": _styles(f"{_READING} {_CHANGES} {_TOOL}"),
     "forms": (KERN, *_styles(f"{_READING} {_CHANGES} {_TOOL} {_FORMS}")),
+    "editor": ("css/components/live-editor.css",),
 }
 """Bundle name → sources, relative to `static/`, in the order of the cascade."""
 
@@ -262,7 +263,7 @@ def bundles() -> dict[str, str]:
         paths += sorted((STATIC / "fonts").glob("*.woff2"))
         notice = " · contains parts of KERN UX 2.7.2, EUPL-1.2, see ../vendor/kern/" if KERN in sources else ""
         built[f"{name}.css"] = f"/* sources {_hash(paths)}{notice} */\n{style_bundle(sources)}"
-        if scripts[name]:  # pages with the styles "changes" take the scripts of "reading"
+        if scripts.get(name):  # pages with the styles "changes" take the scripts of "reading"
             built[f"{name}.js"] = f"// sources {_hash(scripts[name])}\n{script_bundle(scripts[name])}"
     return built
 

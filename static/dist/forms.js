@@ -1,4 +1,4 @@
-// sources fce1eef99fb3158c
+// sources 9e8401a201c61871
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources b5a0856a575266e9
+// sources bedaf644596dec1e
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -333,7 +333,9 @@ return;
 }
 if (response.status === 201) {
 delete dialog.dataset.url;
-follow(response.headers.get("Location"));
+const sent = new CustomEvent("sheet-sent", { cancelable: true });
+if (document.dispatchEvent(sent)) follow(response.headers.get("Location"));
+else dialog.close(); // the page shows it by itself
 } else if (response.status === 422 && response.headers.get("Content-Type").startsWith("text/html")) {
 fill(await response.text(), dialog.dataset.url);
 show();

@@ -1,4 +1,4 @@
-// sources e5d2d5ea0d19ed78
+// sources 760ee146efe36234
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -333,7 +333,9 @@ return;
 }
 if (response.status === 201) {
 delete dialog.dataset.url;
-follow(response.headers.get("Location"));
+const sent = new CustomEvent("sheet-sent", { cancelable: true });
+if (document.dispatchEvent(sent)) follow(response.headers.get("Location"));
+else dialog.close(); // the page shows it by itself
 } else if (response.status === 422 && response.headers.get("Content-Type").startsWith("text/html")) {
 fill(await response.text(), dialog.dataset.url);
 show();

@@ -1,4 +1,4 @@
-// sources 95a9369d469a5733
+// sources 38329c17c04cce1f
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -185,7 +185,9 @@ return;
 }
 if (response.status === 201) {
 delete dialog.dataset.url;
-follow(response.headers.get("Location"));
+const sent = new CustomEvent("sheet-sent", { cancelable: true });
+if (document.dispatchEvent(sent)) follow(response.headers.get("Location"));
+else dialog.close(); // the page shows it by itself
 } else if (response.status === 422 && response.headers.get("Content-Type").startsWith("text/html")) {
 fill(await response.text(), dialog.dataset.url);
 show();

@@ -17,6 +17,7 @@ from workspace.accounts import sessions
 from workspace.accounts.models import Member
 from workspace.accounts.names import shown_name
 from workspace.clock import now
+from workspace.config import settings
 from workspace.errors import Invalid, NotFound
 from workspace.papers import actions, queries, reading
 from workspace.papers.forms import EditForm, number_of
@@ -111,6 +112,9 @@ def _edit_page(paper: Paper, form: EditForm, *, kept_at: datetime | None = None,
         is_unsaved=kept_at is not None or request.method == "POST",
         preview=preview,
         page=url_for(".edit", key=paper.key),
+        longest_offline=settings().live_longest_offline,
+        max_bytes=settings().paper_max_bytes,
+        timezone=settings().timezone,
     )
 
 
