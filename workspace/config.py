@@ -126,6 +126,28 @@ class Settings(BaseSettings):
     authorship_every: int = Field(default=16, ge=1)
     """Authorship is kept for the newest and every so many-th revision."""
 
+    # Writing together
+    live_people_max: int = Field(default=250, ge=1)
+    """People who have one paper open in the editor at one server process."""
+    live_message_max_bytes: int = Field(default=1_048_576, ge=1_000)
+    """One update of a text."""
+    live_update_parts: int = Field(default=20_000, ge=100)
+    """Pieces of one update: bounds the time to check it. A day's writing offline has a few hundred."""
+    live_update_clients: int = Field(default=64, ge=1)
+    """Editing sessions that one update brings anew; each opening of the editor is one."""
+    live_compact_rows: int = Field(default=500, ge=1)
+    """Rows of a paper's log after which its state is written anew."""
+    sitting_quiet: int = Field(default=5 * MINUTE, ge=1)
+    """After so long without typing what was typed becomes a revision."""
+    sitting_longest: int = Field(default=30 * MINUTE, ge=1)
+    """At the latest after so long it does."""
+    sitting_large_deletion: int = Field(default=1_000, ge=1)
+    """What takes out so many characters at once comes after a revision of what was there."""
+    rescue_kept: int = Field(default=90 * DAY, ge=1)
+    """How long text is kept that could not be joined."""
+    rescues_per_member: int = Field(default=20, ge=1)
+    """Such texts of one member in one paper; the oldest go first."""
+
     # Attachments
     attachment_max_bytes: int = Field(default=20_000_000, ge=1)
     picture_max_pixels: int = Field(default=40_000_000, ge=1)

@@ -1,119 +1,150 @@
-"""The log of a paper, and who wrote what."""
+"""The log of a paper's text: written before anybody is told, read the same by everybody."""
 
 from __future__ import annotations
 
-import re
+import random
+import threading
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper, save
-from tests.conftest import ClientFor
-from tests.people import People, actor_of
-from workspace.db import session
-from workspace.papers import actions, log
-from workspace.papers.article import places
-from workspace.papers.origins import first_with, origins
-from workspace.papers.store import text_of
-from workspace.text.tree import parse
+from tests.papers.browsers import Browser, Room
+from tests.people import People
+from workspace.config import Settings, using
+from workspace.db import session_scope
+from workspace.papers import log
+from workspace.papers.models import LiveDocument, LiveUpdate
 
 
-def test_the_log_tells_what_happened(client_for: ClientFor, people: People) -> None:
-    paper = make_paper(people, title="Erst so")
-    save(paper, people.lead, TEXT.replace("acht", "zehn"))
-    save(paper, people.editor, TEXT.replace("keine Satzung", "keine Leitlinie"), base=1)
-    actions.restore_revision(actor_of(people.lead), paper, 1)
-    actions.describe_paper(actor_of(people.lead), paper, title="Dann so", abstract="", contact="")
-    actions.park_paper(actor_of(people.lead), paper, reason="bis zur Novelle")
-    session().commit()
-    page = client_for(people.reader).get(f"/papers/{paper.key}/log").get_data(as_text=True)
-    told = [
-        "Clara Leitung lässt das Papier ruhen.",
-        "Grund: bis zur Novelle",
-        "Clara Leitung hat den Titel geändert: „Dann so“, vorher „Erst so“.",
-        "Clara Leitung hat einen früheren Text wiederhergestellt.",
-        "Emil Redaktion hat den Text geändert und mit Änderungen anderer zusammengeführt.",
-        "Clara Leitung hat den Text geändert.",
-        "Emil Redaktion hat den ersten Text gespeichert.",
-        "Emil Redaktion hat das Papier „Erst so“ begonnen.",
+def test_a_log_begins_with_the_newest_text_and_goes_on_with_what_is_typed(people: People) -> None:
+    paper = make_paper(people)
+    room = Room(paper)
+    assert room.document.text == TEXT
+    emil, clara = room.open(), room.open()
+    room.send((people.editor, emil.type(0, "Für 😀 ")))
+    room.send((people.lead, clara.type(len(TEXT), "Größe\n")), (people.editor, emil.delete(4, 5)))
+    again = Room(paper)
+    assert again.document.text == room.document.text == "Für  " + TEXT + "Größe\n"
+    assert (again.document.seq, again.document.epoch) == (2, 1)
+    assert again.document.known.owners == room.document.known.owners
+    late = again.open()
+    assert late.text == room.document.text
+
+
+def test_two_that_open_a_paper_at_the_same_instant_make_one_log(
+    app: Flask, settings: Settings, people: People, db: Session
+) -> None:
+    paper_id = make_paper(people).id
+    ready, found = threading.Barrier(6), []
+
+    def open_one() -> None:
+        with using(settings), session_scope(app.extensions["workspace_sessions"]):
+            ready.wait(10)
+            found.append(log.Document.of(log.load(paper_id)))
+
+    workers = [threading.Thread(target=open_one) for _ in range(6)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(30)
+    db.rollback()
+    assert [document.text for document in found] == [TEXT] * 6
+    assert len({document.state_vector() for document in found}) == 1
+    assert len(db.scalars(select(LiveDocument)).all()) == 1
+
+
+def test_who_writes_behind_somebody_else_reads_on_first(people: People, db: Session) -> None:
+    paper, other = make_paper(people), make_paper(people, title="Anderes")
+    first, second, third = Room(paper), Room(paper), Room(other)
+    emil, clara = first.open(), second.open()
+    first.send((people.editor, emil.type(0, "eins ")))
+    late = clara.type(0, "zwei ")
+    elsewhere = third.open().type(0, "drei ")
+    rows = [
+        log.Row.behind(room.document, [room.document.checking().check(update, people.lead.id)])
+        for room, update in ((second, late), (third, elsewhere))
     ]
-    assert [page.index(sentence) for sentence in told] == sorted(page.index(sentence) for sentence in told)
+    with pytest.raises(log.Behind) as refused:
+        log.append(rows)
+    assert refused.value.paper_ids == [paper.id]
+    assert db.scalars(select(LiveUpdate).where(LiveUpdate.paper_id == other.id)).all() == []
+    assert second.catch_up() == [emil.sent[0]]
+    second.send((people.lead, late))
+    first.catch_up()
+    assert first.document.text == second.document.text
+    assert Room(paper).document.text == first.document.text
 
 
-def test_every_verb_of_a_paper_has_a_sentence(app: Flask, people: People) -> None:
+def test_a_number_that_compaction_freed_is_not_used_again(people: People, db: Session) -> None:
     paper = make_paper(people)
-    facts = {"number": 2, "source": "form", "title": "a", "title_before": "b", "name": "K1", "version": "K1",
-             "edition": "1.0", "slug": "a-b"}  # fmt: skip
-    with app.test_request_context():
-        for verb, write in log.SENTENCES.items():
-            sentence, _link, _label = write(paper, "Clara", facts)
-            assert sentence.startswith("Clara "), verb
-            assert "%(" not in sentence
-            assert sentence.endswith(".")
-    assert len(log.SENTENCES) == 19
+    first, lagging = Room(paper), Room(paper)
+    emil, clara = first.open(), lagging.open()
+    for word in "abc":
+        first.send((people.editor, emil.type(0, word)))
+    db.query(LiveDocument).update({"kept_seq": 3})
+    db.commit()
+    log.compact(paper.id, 1, first.document.snapshot())
+    assert db.scalars(select(LiveUpdate)).all() == []
+    with pytest.raises(log.Behind):
+        lagging.send((people.lead, clara.type(0, "x")))
+    assert lagging.catch_up() == [first.document.snapshot().data]
+    lagging.send((people.lead, clara.sent[0]))
+    assert Room(paper).document.text == lagging.document.text
+    assert sorted(lagging.document.text[:4]) == list("abcx")
 
 
-def test_the_log_is_paged(client_for: ClientFor, people: People) -> None:
+def test_compaction_loses_nothing_of_text_or_check(people: People) -> None:
+    paper, chance = make_paper(people), random.Random(7)
+    room = Room(paper)
+    browsers = [(people.editor, room.open()), (people.lead, room.open())]
+    for step in range(60):
+        member, browser = chance.choice(browsers)
+        room.send((member, browser.act(chance)))
+        if step % 4 == 0:
+            for _, other in browsers:
+                other.hear(room.document.missing(b"\0"))
+        if step == 30:
+            log.compact(paper.id, 1, room.document.snapshot())
+    again = Room(paper).document
+    log.compact(paper.id, 1, room.document.snapshot())
+    from_state = Room(paper).document
+    for document in (again, from_state):
+        assert document.text == room.document.text
+        assert document.known.clocks == room.document.known.clocks
+        assert document.known.owners == room.document.known.owners
+        assert document.known.units == room.document.known.units == len(document.text.encode("utf-16-le")) // 2
+        assert document.deleted_spans() == room.document.deleted_spans()
+
+
+def test_a_log_with_a_hole_is_not_read_past_it(people: People, db: Session) -> None:
     paper = make_paper(people)
-    lead = actor_of(people.lead)
-    for _turn in range(30):
-        actions.park_paper(lead, paper)
-        actions.unpark_paper(lead, paper)
-    session().commit()
-    client = client_for(people.reader)
-    first = client.get(f"/papers/{paper.key}/log").get_data(as_text=True)
-    assert first.count("<time") == 50
-    older = re.search(r'href="(/papers/\w+/log\?before=\d+)"', first)
-    assert older
-    second = client.get(older[1]).get_data(as_text=True)
-    assert second.count("<time") == 12
-    assert "begonnen" in second
-    assert client.get(f"/papers/{paper.key}/log?before=x").status_code == 200
-    assert "Weiter zurück gibt es nichts." in client.get(f"/papers/{paper.key}/log?before=0").get_data(as_text=True)
+    room = Room(paper)
+    emil = room.open()
+    for word in "abc":
+        room.send((people.editor, emil.type(0, word)))
+    db.query(LiveUpdate).filter(LiveUpdate.seq == 2).delete()
+    db.commit()
+    with pytest.raises(log.Damaged):
+        Room(paper)
 
 
-# Who wrote what
-
-
-def test_who_wrote_a_passage_how_much_and_when(people: People) -> None:
+def test_a_form_saved_before_the_first_opening_is_what_the_log_begins_with(people: People) -> None:
     paper = make_paper(people)
-    save(paper, people.lead, TEXT.replace("acht Wochen", "zehn Arbeitswochen"))
-    text = TEXT.replace("acht Wochen", "zehn Arbeitswochen")
-    start = text.index("Jede Kommune")
-    found = origins(paper, 2, start, start + len("Jede Kommune antwortet binnen zehn Arbeitswochen."))
-    assert [(origin.member, origin.revision.number) for origin in found] == [(people.editor, 1), (people.lead, 2)]
-    assert found[0].share > found[1].share
-    assert sum(origin.share for origin in found) in (99, 100, 101)
+    save(paper, people.editor, TEXT + "Nachsatz.\n")
+    assert Room(paper).document.text == TEXT + "Nachsatz.\n"
 
 
-def test_words_are_dated_by_their_first_revision(people: People) -> None:
-    paper = make_paper(people)
-    text = TEXT
-    for number in range(2, 12):
-        text += f"\nAbsatz {number}.\n"
-        save(paper, people.lead, text)
-    assert [first_with(paper, 11, f"Absatz {n}.") for n in (2, 5, 11)] == [2, 5, 11]
-    assert first_with(paper, 11, "Jede Kommune") == 1
-
-
-def test_the_page_names_writers_of_a_block(client_for: ClientFor, people: People) -> None:
-    paper = make_paper(people)
-    save(paper, people.lead, TEXT.replace("acht", "zehn"))
-    block = next(ident for ident, place in places(parse(text_of(paper, 2))).items() if place.edit[0] == 136)
-    page = client_for(people.reader).get(f"/papers/{paper.key}/revisions/2/blocks/{block}").get_data(as_text=True)
-    address = re.search(r'href="(/papers/\w+/authors\?revision=2&amp;start=136&amp;end=\d+)"', page)
-    assert address
-    answer = client_for(people.reader).get(address[1].replace("&amp;", "&")).get_data(as_text=True)
-    assert "Jede Kommune antwortet binnen zehn Wochen." in answer
-    assert "Emil Redaktion" in answer
-    assert "Clara Leitung" in answer
-    assert "% der Zeichen" in answer
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["start=9&end=9", "start=9&end=3", "start=0&end=99999", "start=-1&end=4", "start=x", "revision=9", "revision=0"],
-)
-def test_what_is_no_passage_has_no_writers(client_for: ClientFor, people: People, query: str) -> None:
-    paper = make_paper(people)
-    assert client_for(people.reader).get(f"/papers/{paper.key}/authors?{query}").status_code == 404
+def test_foreign_words_are_refused(people: People) -> None:
+    room = Room(make_paper(people))
+    emil = room.open()
+    update = emil.type(0, "Meins ")
+    room.send((people.editor, update))
+    with pytest.raises(log.Refused, match="foreign_client"):
+        room.send((people.lead, emil.type(0, "x")))
+    assert room.send((people.lead, update)) == []
+    seed = Browser(client=1)
+    with pytest.raises(log.Refused, match="foreign_client"):
+        room.send((people.lead, seed.type(0, TEXT + "und mehr")))

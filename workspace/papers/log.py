@@ -1,184 +1,253 @@
-"""The log of a paper: each event as a sentence in the reader's language, with a link to what it is about."""
+"""The log of a paper's text: rows of updates in the database, written before anybody is told.
+
+What is in the log is law: everything that changes a text is a row in it, and `Document.replay` is the only way from it
+into memory. A paper has a log from its first opening in the live editor on; the text is never made from Markdown again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
-from flask import url_for
-from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, delete, func, insert, select, text, update
 
-from workspace.accounts.models import Member
-from workspace.accounts.names import shown_name
-from workspace.accounts.queries import members_by_id
-from workspace.config import settings
-from workspace.db import session
-from workspace.events import Event
-from workspace.papers.models import Paper, Source
+from workspace.clock import now
+from workspace.db import begin_writing, session
+from workspace.errors import NotFound
+from workspace.papers.checking import FIRST_CLIENT, Checked, Checking, Gap
+from workspace.papers.document import (
+    Damaged,
+    Document,
+    Kept,
+    Loaded,
+    OtherEpoch,
+    Snapshot,
+    Stored,
+    first_state,
+    joined,
+    marked_first,
+)
+from workspace.papers.models import LiveDocument, LiveUpdate, Paper
+from workspace.papers.store import text_of
+from workspace.papers.updates import Refused
 
-Facts = Mapping[str, Any]
+__all__ = [
+    "Behind", "Checked", "Checking", "Damaged", "Document", "Gap", "Kept", "Loaded", "OtherEpoch", "Refused", "Row",
+    "Snapshot", "Stored", "append", "compact", "joined", "load",
+]  # fmt: skip
+
+CHANNEL = "live"
+"""Where PostgreSQL tells other processes "<paper id> <row>", in the transaction that wrote it."""
+LOOKS = 5
+"""How often a log is read again because it was compacted meanwhile."""
+
+
+class Behind(Exception):  # noqa: N818 - an answer
+    """Another process wrote to these papers first: read on, check again, try again. Nothing was written."""
+
+    def __init__(self, paper_ids: Sequence[int]) -> None:
+        super().__init__(paper_ids)
+        self.paper_ids = paper_ids
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One event. `link` is an address or "", `link_label` what it says; `reason` is given in people's own words."""
+class Row:
+    """A row to be written."""
 
-    at: datetime
-    who: Member | None
-    sentence: str
-    reason: str = ""
-    link: str = ""
-    link_label: str = ""
+    paper_id: int
+    epoch: int
+    seq: int
+    updates: Sequence[tuple[int, bytes]]
+    """(member, update), in the order in which they were checked."""
+
+    @classmethod
+    def behind(cls, document: Document, row: Sequence[Checked]) -> Row:
+        """The row that leads a document on."""
+        updates = [(checked.member_id, checked.update) for checked in row]
+        return cls(document.paper_id, document.epoch, document.seq + 1, updates)
 
 
-def lines_of(paper: Paper, before: int | None) -> tuple[list[Line], int | None]:
-    """One page of the log, newest first.
+def load(paper_id: int, after: int | None = None) -> Loaded:
+    """Read a paper's log; make it from the newest revision where the paper has none.
 
     Args:
-        before: only events with a lower id; None for the newest.
-    Returns: the lines, and the `before` of the next page, None when this was the last.
+        after: only what follows this row; with a snapshot nevertheless where rows behind it are gone.
+    Raises: NotFound for a paper that is not there; Damaged.
     """
-    query = select(Event).where(Event.paper_id == paper.id).order_by(Event.id.desc()).limit(settings().page_size + 1)
-    if before is not None:
-        query = query.where(Event.id < before)
-    events = session().scalars(query).all()
-    shown = events[: settings().page_size]
-    people = members_by_id(event.actor_id for event in shown if event.actor_id is not None)
-    older = shown[-1].id if len(events) > len(shown) else None
-    return [line_of(paper, event, people) for event in shown], older
+    found = read_log(paper_id, after)
+    if found is None:
+        begin_log(paper_id)
+        found = read_log(paper_id, after)
+    if found is None:
+        raise NotFound
+    return found
 
 
-def line_of(paper: Paper, event: Event, people: Mapping[int, Member]) -> Line:
-    """The line of one event; one with an unknown verb still says who did something."""
-    who = people.get(event.actor_id) if event.actor_id is not None else None
-    name = shown_name(who) if who is not None else _("Jemand")
-    write = SENTENCES.get(event.verb, _something)
-    sentence, link, label = write(paper, name, event.facts)
-    return Line(event.at, who, sentence, str(event.facts.get("reason") or ""), link, label)
+def read_log(paper_id: int, after: int | None = None) -> Loaded | None:
+    """The same, None where the paper has no log. Raises: Damaged."""
+    for _look in range(LOOKS):
+        row = session().execute(select(LiveDocument.__table__).where(LiveDocument.paper_id == paper_id)).first()
+        if row is None:
+            return None
+        from_rows = after is not None and after >= min(row.seq, row.kept_seq)
+        start = after if from_rows and after is not None else row.seq
+        rows = _rows_behind(paper_id, start)
+        if [stored.seq for stored in rows] != list(range(start + 1, start + 1 + len(rows))):
+            continue
+        if len(rows) < row.head - start:
+            continue
+        snapshot = None if from_rows else Snapshot(row.seq, row.data, row.owners)
+        kept = Kept(row.kept_number, row.kept_seq, row.kept_state)
+        return Loaded(paper_id, row.epoch, start + len(rows), snapshot, rows, kept)
+    raise Damaged(f"log of paper {paper_id}")
 
 
-Told = tuple[str, str, str]
-"""Sentence, link, its label."""
-
-
-def _something(paper: Paper, who: str, facts: Facts) -> Told:
-    return _("%(who)s hat etwas am Papier getan.", who=who), "", ""
-
-
-def _created(paper: Paper, who: str, facts: Facts) -> Told:
-    return _("%(who)s hat das Papier „%(title)s“ begonnen.", who=who, title=facts.get("title", paper.title)), "", ""
-
-
-def _described(paper: Paper, who: str, facts: Facts) -> Told:
-    before, after = facts.get("title_before"), facts.get("title")
-    if before == after:
-        return _("%(who)s hat Kurzbeschreibung oder Kontakt geändert.", who=who), "", ""
-    return (
-        _("%(who)s hat den Titel geändert: „%(after)s“, vorher „%(before)s“.", who=who, after=after, before=before),
-        "",
-        "",
+def _rows_behind(paper_id: int, seq: int) -> list[Stored]:
+    rows = session().execute(
+        select(LiveUpdate.seq, LiveUpdate.who, LiveUpdate.data)
+        .where(LiveUpdate.paper_id == paper_id, LiveUpdate.seq > seq)
+        .order_by(LiveUpdate.seq)
     )
+    return [Stored(row.seq, unpacked(row.who, row.data)) for row in rows]
 
 
-def _saved(paper: Paper, who: str, facts: Facts) -> Told:
-    number, source = int(facts["number"]), str(facts.get("source"))
-    if number == 1:
-        link = url_for("papers.revision", key=paper.key, number=1)
-        return _("%(who)s hat den ersten Text gespeichert.", who=who), link, _("Ansehen")
-    sentences = {
-        Source.MERGE.value: _("%(who)s hat den Text geändert und mit Änderungen anderer zusammengeführt.", who=who),
-        Source.RESTORE.value: _("%(who)s hat einen früheren Text wiederhergestellt.", who=who),
-        Source.IMPORT.value: _("%(who)s hat einen Stand aus einer früheren Ablage übernommen.", who=who),
+def packed(updates: Iterable[tuple[int, bytes]]) -> tuple[str, bytes]:
+    """`who` and `data` of a row."""
+    who = [(member_id, len(data)) for member_id, data in updates]
+    return json.dumps(who, separators=(",", ":")), b"".join(data for _member, data in updates)
+
+
+def unpacked(who: str, data: bytes) -> list[tuple[int, bytes]]:
+    """The other way. Raises: Damaged."""
+    found, at = [], 0
+    for member_id, size in json.loads(who):
+        found.append((member_id, data[at : at + size]))
+        at += size
+    if at != len(data):
+        raise Damaged("row")
+    return found
+
+
+def begin_log(paper_id: int) -> None:
+    """Make a paper's log from its newest revision, once, whoever else does so at the same instant; commits."""
+    paper = session().get(Paper, paper_id)
+    if paper is None:
+        raise NotFound
+    head, body = paper.head_number, text_of(paper, paper.head_number)
+    begin_writing()
+    session().refresh(paper, with_for_update=True)
+    if paper.head_number != head:
+        body = text_of(paper, paper.head_number)
+    if session().get(LiveDocument, paper_id) is None:
+        session().add(first_row(paper, body, epoch=1))
+    session().commit()
+
+
+def first_row(paper: Paper, body: str, *, epoch: int, head: int = 0) -> LiveDocument:
+    """What a log begins with: the text of the newest revision, which belongs to nobody in it.
+
+    Args:
+        head: rows are numbered on from here.
+    """
+    client = epoch % FIRST_CLIENT
+    state = first_state(body, client)
+    return LiveDocument(
+        paper_id=paper.id, epoch=epoch, head=head, seq=head, data=state.data, owners=state.owners,
+        kept_number=paper.head_number, kept_seq=head, kept_state=marked_first(body, client),
+        written_at=now(), open_since=None,
+    )  # fmt: skip
+
+
+FENCE = (
+    update(LiveDocument.__table__)  # type: ignore[arg-type]
+    .where(
+        LiveDocument.paper_id == bindparam("paper"),
+        LiveDocument.epoch == bindparam("its_epoch"),
+        LiveDocument.head == bindparam("before"),
+    )
+    .values(
+        head=bindparam("row"), written_at=bindparam("now"),
+        open_since=func.coalesce(LiveDocument.open_since, bindparam("now")),
+    )
+)  # fmt: skip
+
+
+def append(rows: Sequence[Row]) -> None:
+    """Write a row for each of these papers, in one transaction, and commit it.
+
+    Raises: Behind, with nothing written, when a paper's log is not where its row says.
+    """
+    rows = sorted(rows, key=lambda row: row.paper_id)  # the same order everywhere: nobody waits in a circle
+    moment = now()
+    begin_writing()
+    connection = session().connection()
+    fence = [
+        {"paper": row.paper_id, "its_epoch": row.epoch, "before": row.seq - 1, "row": row.seq, "now": moment}
+        for row in rows
+    ]
+    if connection.execute(FENCE, fence).rowcount != len(rows):
+        session().rollback()
+        raise Behind(_not_at(rows))
+    _insert(rows)
+    session().commit()
+
+
+def _not_at(rows: Sequence[Row]) -> list[int]:
+    query = select(LiveDocument.paper_id, LiveDocument.epoch, LiveDocument.head)
+    there = {
+        paper_id: (epoch, head)
+        for paper_id, epoch, head in session().execute(
+            query.where(LiveDocument.paper_id.in_([row.paper_id for row in rows]))
+        )
     }
-    link = url_for("papers.compare", key=paper.key, old=number - 1, new=number)
-    return sentences.get(source, _("%(who)s hat den Text geändert.", who=who)), link, _("Änderungen zeigen")
+    session().rollback()
+    found = [row.paper_id for row in rows if there.get(row.paper_id) != (row.epoch, row.seq - 1)]
+    return found or [row.paper_id for row in rows]
 
 
-def _version(paper: Paper, who: str, facts: Facts) -> Told:
-    link = url_for("papers.revision", key=paper.key, number=int(facts["number"]))
-    return _("%(who)s hat die Fassung „%(name)s“ benannt.", who=who, name=facts.get("name", "")), link, _("Ansehen")
+def _insert(rows: Sequence[Row]) -> None:
+    moment, values = now(), []
+    for row in rows:
+        who, data = packed(row.updates)
+        values.append({"paper_id": row.paper_id, "seq": row.seq, "who": who, "data": data, "at": moment})
+    session().connection().execute(insert(LiveUpdate.__table__), values)  # type: ignore[arg-type]
+    tell_processes([(row.paper_id, row.seq) for row in rows])
 
 
-def _parked(paper: Paper, who: str, facts: Facts) -> Told:
-    return _("%(who)s lässt das Papier ruhen.", who=who), "", ""
+def tell_processes(places: Sequence[tuple[int, int]]) -> None:
+    """Tell other processes of (paper, newest row), when the current transaction is committed; SQLite needs none."""
+    connection = session().connection()
+    if connection.dialect.name == "postgresql":
+        said = [f"{paper_id} {seq}" for paper_id, seq in places]
+        connection.execute(TELL, {"channel": CHANNEL, "said": said})
 
 
-def _unparked(paper: Paper, who: str, facts: Facts) -> Told:
-    return _("%(who)s hat das Papier wieder aufgenommen.", who=who), "", ""
+TELL = text("SELECT pg_notify(:channel, said) FROM unnest(CAST(:said AS text[])) AS said")
 
 
-def _thread(words: Callable[[str, int], str]) -> Callable[[Paper, str, Facts], Told]:
-    def write(paper: Paper, who: str, facts: Facts) -> Told:
-        number = int(facts["number"])
-        return words(who, number), url_for("discussion.thread", key=paper.key, number=number), _("Ansehen")
+def compact(paper_id: int, epoch: int, snapshot: Snapshot) -> None:
+    """Keep a document's state instead of the rows up to it, and commit. A state that is no longer wanted is dropped.
 
-    return write
+    Rows that no revision has used yet stay: they say who deleted what.
+    """
+    begin_writing()
+    fits = and_(
+        LiveDocument.paper_id == paper_id, LiveDocument.epoch == epoch, LiveDocument.seq < snapshot.seq,
+        LiveDocument.head >= snapshot.seq,
+    )  # fmt: skip
+    values = {"seq": snapshot.seq, "data": snapshot.data, "owners": snapshot.owners}
+    if session().execute(update(LiveDocument).where(fits).values(values)).rowcount:  # type: ignore[attr-defined]
+        drop_used_rows(paper_id)
+    session().commit()
 
 
-def _file(paper: Paper, who: str, facts: Facts) -> Told:
-    link = url_for("papers.files", key=paper.key)
-    return _("%(who)s hat die Datei „%(name)s“ hinzugefügt.", who=who, name=facts.get("name", "")), link, _("Dateien")
-
-
-def _submitted(paper: Paper, who: str, facts: Facts) -> Told:
-    version = facts.get("version", "")
-    return (
-        _("%(who)s hat die Fassung „%(version)s“ zur Veröffentlichung eingereicht.", who=who, version=version),
-        "",
-        "",
+def drop_used_rows(paper_id: int) -> None:
+    """Delete the rows that are in the state and in a revision, in the caller's transaction."""
+    used = select(
+        func.min(LiveDocument.seq).label("seq"), func.min(LiveDocument.kept_seq).label("kept")
+    ).where(LiveDocument.paper_id == paper_id)  # fmt: skip
+    row = session().execute(used).one()
+    session().execute(
+        delete(LiveUpdate).where(LiveUpdate.paper_id == paper_id, LiveUpdate.seq <= min(row.seq, row.kept))
     )
-
-
-def _taken_back(paper: Paper, who: str, facts: Facts) -> Told:
-    return _("%(who)s hat die Einreichung zurückgenommen.", who=who), "", ""
-
-
-def _returned(paper: Paper, who: str, facts: Facts) -> Told:
-    return _("%(who)s hat die Einreichung an die Arbeitsgruppe zurückgegeben.", who=who), "", ""
-
-
-def _published(paper: Paper, who: str, facts: Facts) -> Told:
-    sentence = _("%(who)s hat die Ausgabe %(edition)s veröffentlicht.", who=who, edition=facts.get("edition", ""))
-    link = url_for("editions.newest", slug=facts["slug"]) if facts.get("slug") else ""
-    return sentence, link, _("Ansehen")
-
-
-def _withdrawn(paper: Paper, who: str, facts: Facts) -> Told:
-    return _("%(who)s hat die Ausgabe %(edition)s zurückgezogen.", who=who, edition=facts.get("edition", "")), "", ""
-
-
-def _name_removed(paper: Paper, who: str, facts: Facts) -> Told:
-    edition = facts.get("edition", "")
-    return _("%(who)s hat einen Namen aus der Ausgabe %(edition)s entfernt.", who=who, edition=edition), "", ""
-
-
-SENTENCES: Mapping[str, Callable[[Paper, str, Facts], Told]] = {
-    "paper.created": _created,
-    "paper.described": _described,
-    "revision.saved": _saved,
-    "version.named": _version,
-    "paper.parked": _parked,
-    "paper.unparked": _unparked,
-    "thread.opened": _thread(
-        lambda who, n: _("%(who)s hat die Rückmeldung Nr. %(number)s geschrieben.", who=who, number=n)
-    ),
-    "comment.written": _thread(lambda who, n: _("%(who)s hat auf Nr. %(number)s geantwortet.", who=who, number=n)),
-    "comment.edited": _thread(
-        lambda who, n: _("%(who)s hat den eigenen Beitrag zu Nr. %(number)s geändert.", who=who, number=n)
-    ),
-    "thread.resolved": _thread(lambda who, n: _("%(who)s hat Nr. %(number)s für erledigt erklärt.", who=who, number=n)),
-    "thread.reopened": _thread(lambda who, n: _("%(who)s hat Nr. %(number)s wieder geöffnet.", who=who, number=n)),
-    "thread.pinned": _thread(
-        lambda who, n: _("%(who)s hat Nr. %(number)s einer neuen Textstelle zugeordnet.", who=who, number=n)
-    ),
-    "file.added": _file,
-    "paper.submitted": _submitted,
-    "submission.taken_back": _taken_back,
-    "submission.returned": _returned,
-    "edition.published": _published,
-    "edition.withdrawn": _withdrawn,
-    "edition.name_removed": _name_removed,
-}

@@ -33,6 +33,8 @@ class Source(StrEnum):
     MERGE = "merge"
     RESTORE = "restore"
     IMPORT = "import"
+    LIVE = "live"
+    """A sitting of writing in the live editor."""
 
 
 class Paper(Base):
@@ -94,6 +96,8 @@ class Revision(Base):
     summary: Mapped[str] = mapped_column(String(200), default="")
     restored_number: Mapped[int | None] = mapped_column()
     """For a restore: the revision whose text came back."""
+    log_seq: Mapped[int | None] = mapped_column()
+    """The last row of the paper's log that is in it wholly; None where the paper had no log."""
 
     paper: Mapped[Paper] = relationship()
     committer: Mapped[Member] = relationship(lazy="joined")
@@ -233,3 +237,62 @@ class AttachmentContent(Base):
 
     attachment_id: Mapped[int] = mapped_column(BigId, ForeignKey("attachment.id"), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LiveDocument(Base):
+    """The state of a paper's log: written at its beginning and when the log is compacted."""
+
+    __tablename__ = "live_document"
+
+    paper_id: Mapped[int] = mapped_column(BigId, ForeignKey("paper.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column()
+    """Raised when a restored backup makes what browsers hold another history."""
+    head: Mapped[int] = mapped_column(BigId)
+    """Number of the newest row: the fence. Who has not seen it may not write the next one."""
+    seq: Mapped[int] = mapped_column(BigId)
+    """The row up to which `data` goes."""
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    """The text up to `seq` as one Yjs update."""
+    owners: Mapped[bytes] = mapped_column(LargeBinary)
+    """Whose each client id in `data` is."""
+    kept_number: Mapped[int] = mapped_column()
+    """The newest revision."""
+    kept_seq: Mapped[int] = mapped_column(BigId)
+    """The row up to which the newest revision has used the log; the rows behind are kept."""
+    kept_state: Mapped[bytes] = mapped_column(LargeBinary)
+    """What the newest revision is, as a Yjs snapshot: delete set and state vector."""
+    written_at: Mapped[datetime] = mapped_column(Moment)
+    """When the newest row was written."""
+    open_since: Mapped[datetime | None] = mapped_column(Moment)
+    """When the first row behind the newest revision was written; None when there is none."""
+
+
+class LiveUpdate(Base):
+    """A row of a paper's log: updates of the text, in the order in which they came."""
+
+    __tablename__ = "live_update"
+
+    paper_id: Mapped[int] = mapped_column(BigId, ForeignKey("paper.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigId, primary_key=True)
+    who: Mapped[str] = mapped_column(Text)
+    """[[member id, bytes], …] of the updates that `data` holds one behind the other, as JSON."""
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class RescueCopy(Base):
+    """Text of a member that could not be joined with the paper's by itself; only this member sees it."""
+
+    __tablename__ = "rescue_copy"
+    __table_args__ = (Index("ix_rescue_copy_member", "member_id", "paper_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    paper_id: Mapped[int] = mapped_column(BigId, ForeignKey("paper.id"), index=True)
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"))
+    base_number: Mapped[int] = mapped_column()
+    """The revision the text was made from, as far as the browser knew."""
+    text: Mapped[str] = mapped_column(Text)
+    """In stored form."""
+    created_at: Mapped[datetime] = mapped_column(Moment, index=True)
+
+    paper: Mapped[Paper] = relationship()

@@ -18,7 +18,7 @@ from workspace.discussion.spans import words_in
 from workspace.errors import Invalid, NotFound
 from workspace.groups.models import Group
 from workspace.groups.queries import get_group, groups_of
-from workspace.papers import actions, log, queries, reading
+from workspace.papers import actions, journal, queries, reading
 from workspace.papers.article import places
 from workspace.papers.forms import CreateForm, DescribeForm, ParkForm, number_of
 from workspace.papers.models import Paper, PaperKind
@@ -276,7 +276,7 @@ def unpark(key: str) -> ResponseReturnValue:
 def show_log(key: str) -> ResponseReturnValue:
     paper = queries.get_paper(actor(), key)
     before = number_of(request.args.get("before"))
-    lines, older = log.lines_of(paper, before)
+    lines, older = journal.lines_of(paper, before)
     return render_template("papers/log.html", paper=paper, lines=lines, older=older, before=before)
 
 
