@@ -24,7 +24,7 @@ class LiveEditor extends HTMLElement {
     this.words = this.given.words;
     this.form = document.getElementById("edit");
     this.find = (name) => document.querySelector(`[data-live-${name}]`);
-    if (this.form.dataset.guard === "unsaved" || !("WebSocket" in window)) return; // text came back with the form: it goes on there
+    if (!("WebSocket" in window)) return;
     this.choices = Object.fromEntries(Object.entries(CHOICES).map(([name, usual]) => [name, read(name, usual)]));
     this.dialogs = {
       table: new TableDialog(this.dialog("table"), this.words),

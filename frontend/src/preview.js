@@ -110,6 +110,7 @@ class Maker {
     const { doc } = this.state;
     const above = one.number > 1 ? doc.line(one.number - 1) : null;
     if (above && /^#{1,6}\s/.test(above.text)) names.push("ed-gap--heading");
+    if (above && /^\[\^[^\]]+\]:/.test(above.text) && /^\[\^/.test(one.number < doc.lines ? doc.line(one.number + 1).text : "")) names.push("ed-gap--note");
     if (one.number < doc.lines) this.hiddenOnes.push({ from: one.from - 1, to: one.to + 1 });
   }
 
