@@ -4,7 +4,6 @@ import { EditorSelection } from "@codemirror/state";
 import { lineStart } from "./signs.js";
 
 const INLINE = { strong: ["StrongEmphasis", "**"], emphasis: ["Emphasis", "*"], strike: ["Strikethrough", "~~"], code: ["InlineCode", "`"] };
-const TIGHT = /^\s*|\s*$/g;
 
 function around(state, name, from, to) {
   for (const side of [1, -1]) {
@@ -47,7 +46,8 @@ export const inline = (kind) => (view) => {
     if (text.trim()) changes.push({ from: from + lead.length, insert: sign }, { from: to - tail.length, insert: sign });
   }
   const set = state.changes(changes);
-  const selection = main.empty ? EditorSelection.cursor(set.mapPos(main.head, -1)) : EditorSelection.range(set.mapPos(range.from, 1), set.mapPos(range.to, -1));
+  if (!changes.length) return true;
+  const selection = main.empty ? EditorSelection.cursor(set.mapPos(main.head, -1)) : EditorSelection.range(set.mapPos(changes[0].from, 1), set.mapPos(changes.at(-1).from, -1));
   return edit(view, { changes: set, selection });
 };
 
@@ -89,8 +89,8 @@ export const heading = (level) => (view) => {
     if (start.kind === "code" || start.kind === "table") continue;
     if (start.isUnderlined) changes.push({ from: line.to, to: start.node.to });
     const place = bare(start, line);
-    changes.push({ ...place, insert: level ? `${"#".repeat(level)} ` : "" });
     if (level) changes.push(...separate(state, line));
+    changes.push({ ...place, insert: level ? `${"#".repeat(level)} ` : "" });
   }
   return edit(view, { changes });
 };
@@ -175,10 +175,7 @@ export const enter = (view) => {
   if (quotes) return insertText(view, `\n${quotes.trimEnd()}\n${quotes}`);
   if (start.kind === "note") return insertText(view, "\n\n    ");
   const indent = start.items ? /^\s*/.exec(line.text)[0] : "";
-  const isAtEnd = state.sliceDoc(main.to, line.to).trim() === "";
-  const below = line.number < state.doc.lines ? state.doc.line(line.number + 1) : null;
-  // at the end of a paragraph that runs on right below: an empty paragraph between the two
-  return insertText(view, `\n\n${indent}${isAtEnd && below?.text.trim() && main.empty ? "" : ""}`);
+  return insertText(view, `\n\n${indent}`);
 };
 
 function leave(view, line, start) {
@@ -258,5 +255,3 @@ export function linkAt(state) {
   const marks = node.getChildren("LinkMark");
   return { from: node.from, to: node.to, text: state.sliceDoc(marks[0].to, marks[1].from), address: state.sliceDoc(url.from, url.to).replace(/^<|>$/g, "") };
 }
-
-export const trimmed = (text) => text.replace(TIGHT, "");

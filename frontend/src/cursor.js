@@ -147,9 +147,10 @@ function pairs(state, from, to) {
     .filter(([, closing]) => closing);
 }
 
-function deleteRanges(view, ranges) {
+function deleteRanges(view, ranges, at) {
   if (view.state.readOnly || ranges.length === 0) return ranges.length > 0;
-  view.dispatch({ changes: ranges, scrollIntoView: true, userEvent: "delete" });
+  const changes = view.state.changes(ranges);
+  view.dispatch({ changes, selection: { anchor: changes.mapPos(at, -1) }, scrollIntoView: true, userEvent: "delete" });
   return true;
 }
 
@@ -159,8 +160,8 @@ const erase = (isForward) => (view) => {
   const { main } = state.selection;
   if (state.selection.ranges.length > 1) return false;
   if (!main.empty) {
-    if (chosenPiece(state)) return deleteRanges(view, [{ from: main.from, to: main.to }]);
-    return isHiding(state) ? deleteRanges(view, keepPairs(state, main.from, main.to)) : false;
+    if (chosenPiece(state)) return deleteRanges(view, [{ from: main.from, to: main.to }], main.from);
+    return isHiding(state) ? deleteRanges(view, keepPairs(state, main.from, main.to), main.from) : false;
   }
   if (!isForward && unsign(view)) return true;
   const beside = pieces(state).find((one) => (isForward ? one.from >= main.head && isNext(state, main.head, one.from) : one.to <= main.head && isNext(state, one.to, startOf(state, main.head))));
@@ -170,12 +171,12 @@ const erase = (isForward) => (view) => {
   const signs = inlineSigns(state, line.from, line.to);
   let at = main.head;
   for (let sign; (sign = signs.find((one) => (isForward ? one.from === at : one.to === at) && one.side !== 0)); ) at = isForward ? sign.to : sign.from;
-  if (at === main.head && !signs.some((one) => one.from <= at && one.to >= at)) return eraseOne(view, at, isForward, signs);
   return eraseOne(view, at, isForward, signs);
 };
 
 function eraseOne(view, at, isForward, signs) {
   const { state } = view;
+  if (signs.length === 0) return false; // plain words: the editor's own way
   const line = state.doc.lineAt(at);
   if (isForward ? at === line.to : at === line.from) return false;
   const text = isForward ? state.sliceDoc(at, Math.min(line.to, at + 40)) : state.sliceDoc(Math.max(line.from, at - 40), at);
@@ -184,8 +185,7 @@ function eraseOne(view, at, isForward, signs) {
   const range = isForward ? { from: at, to: at + length } : { from: at - length, to: at };
   const escape = signs.find((one) => one.side === 0 && one.to === range.from);
   if (escape) range.from = escape.from;
-  if (signs.length === 0) return false;
-  return deleteRanges(view, keepPairs(state, range.from, range.to));
+  return deleteRanges(view, keepPairs(state, range.from, range.to), range.from);
 }
 
 /** Backspace at the start of a heading, item or quote makes plain text of it. */

@@ -29,7 +29,7 @@ export function openEditor({ parent, session, given, nonce, isGerman, isShowingS
   const state = EditorState.create({
     doc: session.text.toString(),
     extensions: [
-      page.of(given),
+      page.of({ ...given, openPiece: (view, frame) => openAt(view, frame, deeds) }),
       signsShown.init(() => isShowingSigns),
       footnotes,
       markdown(),
@@ -114,12 +114,11 @@ const pieceClicks = (deeds) =>
       view.focus();
       return true;
     },
-    dblclick: (event, view) => openAt(event, view, deeds, ".ed-piece"),
-    click: (event, view) => openAt(event, view, deeds, "[data-edit]") || openNote(event, view, deeds),
+    dblclick: (event, view) => openAt(view, event.target.closest?.(".ed-piece"), deeds),
+    click: (event, view) => openNote(event, view, deeds),
   });
 
-function openAt(event, view, deeds, selector) {
-  const frame = event.target.closest?.(selector)?.closest(".ed-piece");
+function openAt(view, frame, deeds) {
   const piece = frame && pieceAt(view.state, view.posAtDOM(frame));
   if (!piece) return false;
   deeds.piece(view, piece);

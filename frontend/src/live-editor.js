@@ -38,6 +38,7 @@ class LiveEditor extends HTMLElement {
     this.form.hidden = true;
     this.hidden = false;
     addEventListener("beforeunload", (event) => this.session?.isUnsent && !this.isLeaving && event.preventDefault());
+    document.addEventListener("words-dropped", () => this.dropped());
     document.addEventListener("sheet-sent", (event) => this.commented(event));
     this.find("quiet").addEventListener("click", () => this.choose("quiet"));
     this.find("save").addEventListener("click", (event) => this.isLive && (event.preventDefault(), this.save()));
@@ -378,6 +379,14 @@ class LiveEditor extends HTMLElement {
     await this.session.forget();
     this.isLeaving = true;
     location.reload();
+  }
+
+  /** Signing out: nothing of this page may be written into the browser again. */
+  dropped() {
+    this.isLeaving = true;
+    this.editor?.setWriting(false);
+    this.session.stop();
+    this.session.forget();
   }
 
   restart() {

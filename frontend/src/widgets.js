@@ -111,12 +111,12 @@ class Piece extends WidgetType {
     return other.piece.source === this.piece.source && other.piece.number === this.piece.number && other.isChosen === this.isChosen && other.piece.notes === this.piece.notes;
   }
 
-  frame(content, label, edit) {
+  frame(view, content, label) {
     const frame = element("div", `ed-piece${this.isChosen ? " is-chosen" : ""}`);
     const button = element("button", "ed-piece__edit", this.page.words.edit);
     button.type = "button";
     button.ariaLabel = label;
-    button.dataset.edit = edit;
+    button.addEventListener("click", () => this.page.openPiece(view, frame));
     button.hidden = this.page.isReadOnly?.() ?? false;
     frame.append(content, button);
     return frame;
@@ -138,7 +138,7 @@ export class TablePiece extends Piece {
     return 48 + this.piece.table.rows.length * 42;
   }
 
-  toDOM() {
+  toDOM(view) {
     const { table, notes } = this.piece;
     const number = (label) => String(notes.get(label) ?? label);
     const shown = element("table");
@@ -156,7 +156,7 @@ export class TablePiece extends Piece {
     });
     const box = element("div", "tablebox");
     box.append(shown);
-    return this.frame(box, this.page.words.editTable, "table");
+    return this.frame(view, box, this.page.words.editTable);
   }
 }
 
@@ -172,6 +172,6 @@ export class FigurePiece extends Piece {
     image.addEventListener("load", () => view.requestMeasure());
     shown.append(image);
     if (figure.caption) shown.append(this.caption("figcaption", this.page.words.figure, figure.caption, (label) => String(notes.get(label) ?? label)));
-    return this.frame(shown, this.page.words.editPicture, "figure");
+    return this.frame(view, shown, this.page.words.editPicture);
   }
 }
