@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from sqlalchemy import select
 
 from tests.people import actor_of
 from tests.test_server import free_port
@@ -16,13 +17,14 @@ from workspace.accounts.models import Member
 from workspace.accounts.queries import find_session
 from workspace.accounts.signing_in import open_session
 from workspace.asgi import make_asgi
-from workspace.config import Settings
-from workspace.db import session
+from workspace.config import Settings, using
+from workspace.db import make_engine, make_sessions, session, session_scope
 from workspace.live import limits
 from workspace.live.tickets import write_ticket
 from workspace.live.transport import WatchedSockets
 from workspace.papers import log
-from workspace.papers.models import Paper
+from workspace.papers.models import OpenEditor, Paper, Source
+from workspace.papers.text import change_text
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,11 @@ class Served:
     """A running server."""
 
     port: int
-    secret: str
+    settings: Settings
+
+    @property
+    def secret(self) -> str:
+        return self.settings.secret_key.get_secret_value()
 
     @property
     def base_url(self) -> str:
@@ -58,7 +64,6 @@ def ticket_of(secret: str, paper: Paper, member: Member) -> str:
 def serving(settings: Settings) -> Iterator[Served]:
     """Start a server on a free port and stop it in the end."""
     port = free_port()
-    secret = settings.secret_key.get_secret_value()
     settings = settings.model_copy(update={"base_url": f"http://127.0.0.1:{port}"})
     config = uvicorn.Config(
         make_asgi(settings), host="127.0.0.1", port=port, lifespan="on", log_config=None, access_log=False,
@@ -73,14 +78,35 @@ def serving(settings: Settings) -> Iterator[Served]:
         assert time.monotonic() < until, "the server does not answer"
         time.sleep(0.01)
     try:
-        yield Served(port, secret)
+        yield Served(port, settings)
     finally:
         server.should_exit = True
         thread.join(15)
         assert not thread.is_alive(), "the server did not stop"
 
 
+def served_too(served: Served) -> AbstractContextManager[Served]:
+    """Another server on the same database, as another process is one: the two share nothing else."""
+    return serving(served.settings)
+
+
 def stored_text(paper: Paper) -> str:
     """What the log says, as another process reads it now."""
     session().rollback()
     return log.Document.of(log.load(paper.id)).text
+
+
+def editors_of(paper: Paper) -> set[int]:
+    """Members whom the paper's page names as working on it."""
+    session().rollback()
+    return set(session().scalars(select(OpenEditor.member_id).where(OpenEditor.paper_id == paper.id)))
+
+
+def save_elsewhere(served: Served, paper: Paper, member: Member, text: str) -> None:
+    """Save a text as a form does: in another thread and with another connection to the database."""
+    engine = make_engine(served.settings.resolved_database_url())
+    with using(served.settings), session_scope(make_sessions(engine)) as own:
+        found = own.get_one(Paper, paper.id)
+        change_text(actor_of(member), found, base=found.head_number, new_text=text, source=Source.FORM, summary="")
+        own.commit()
+    engine.dispose()

@@ -19,11 +19,13 @@ from workspace.live.hub import Hub
 from workspace.live.protocol import Code
 from workspace.live.rights import PaperNow, Place, Standing
 from workspace.live.room import Room
+from workspace.papers.sittings import close_due_sittings
 
 log = logging.getLogger(__name__)
 RIGHTS_EVERY = 2.0
 """Seconds; whoever lost a right is out within five, also while the database is busy."""
 ROOMS_EVERY = 1.0
+SITTINGS_EVERY = 10.0
 USE_EVERY = 120.0
 """Seconds between two notes that sessions are used and pages open."""
 EMPTY_FOR = 10.0
@@ -38,6 +40,7 @@ class Care:
         self._used_at = time.monotonic()
         hub.start(self._every(RIGHTS_EVERY, self.look_at_rights))
         hub.start(self._every(ROOMS_EVERY, self.look_at_rooms))
+        hub.start(self._every(SITTINGS_EVERY, self.look_at_sittings))
 
     async def _every(self, seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:
@@ -89,7 +92,10 @@ class Care:
     # Rooms
 
     async def look_at_rooms(self) -> None:
-        """Who went silent is gone; a room nobody came back to is closed."""
+        """Who went silent is gone; a room nobody came back to is closed, and with the last room its sitting."""
+        if self.hub.left:
+            left, self.hub.left = self.hub.left, set()
+            await self.hub.storage.write(tickets.note_closed, left)
         at = time.monotonic()
         for room in list(self.hub.rooms.values()):
             room.presences.expire(at)
@@ -97,8 +103,14 @@ class Care:
             if is_left(room, at):
                 await self.close(room)
 
+    async def look_at_sittings(self) -> None:
+        """What was quiet for a while becomes a revision, also where a crash left it open."""
+        await self.hub.storage.read(close_due_sittings)
+
     async def close(self, room: Room) -> None:
         """Keep the text as one piece and let the room go, unless somebody comes meanwhile."""
+        if not room.presences.is_anybody_elsewhere:
+            await self.hub.close_sitting(room)
         await self.hub.keep_state(room)
         if is_left(room, time.monotonic()) and self.hub.rooms.get(room.paper_id) is room:
             self.hub.forget(room, Code.RELOAD, "closed")

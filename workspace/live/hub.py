@@ -14,15 +14,17 @@ import time
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
+from workspace.db import session
 from workspace.live import tickets
 from workspace.live.connection import Connection
-from workspace.live.presence import read_presence
+from workspace.live.presence import read_states
 from workspace.live.protocol import Code, Kind, Malformed, read
 from workspace.live.room import Batch, Room
 from workspace.live.storage import Storage
 from workspace.live.tickets import LetIn, Ticket
-from workspace.papers import log
+from workspace.papers import log, sittings
 from workspace.papers.log import Behind, Damaged, Document, OtherEpoch
+from workspace.papers.models import Paper
 
 logger = logging.getLogger(__name__)
 SHORTEST_TICK = 0.001
@@ -48,10 +50,13 @@ class Hub:
         """Tells other processes of this one's presences in a room; None where there are none."""
         self.opened: Callable[[Room], None] | None = None
         """Called when a room was opened."""
+        self.left: set[tuple[int, int]] = set()
+        """(paper, member) of those who left and are not noted yet."""
         self._secret = secret.encode()
         self._opening: dict[int, asyncio.Task[None]] = {}
         self._dirty: set[Room] = set()
         self._wake = asyncio.Event()
+        self._is_stopping = False
         self._at_door: list[tuple[Ticket, asyncio.Future[LetIn]]] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._flushing = self.start(self._keep_flushing())
@@ -67,10 +72,8 @@ class Hub:
         """Write what waits, then end everything."""
         for task in list(self._tasks - {self._flushing}):
             task.cancel()
-        while self._dirty:
-            self._wake.set()
-            await asyncio.sleep(SHORTEST_TICK)
-        self._flushing.cancel()
+        self._is_stopping = True
+        self._wake.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for room in list(self.rooms.values()):
             room.close_all(Code.GOING_AWAY, "going away")
@@ -140,15 +143,9 @@ class Hub:
     def leave(self, room: Room, connection: Connection) -> None:
         room.leave(connection, time.monotonic())
         self.presence_changed(room)
-        member_id = connection.guest.member_id
-        if not any(other.guest.member_id == member_id for other in room.connections):
-            self.start(self._note_closed(room.paper_id, member_id))
-
-    async def _note_closed(self, paper_id: int, member_id: int) -> None:
-        try:
-            await self.storage.write(tickets.note_closed, paper_id, [member_id])
-        except Exception as error:  # a derived row: it ends by itself
-            logger.debug("not noted as closed: %s", type(error).__name__)
+        guest = connection.guest
+        if not any(other.guest.member_id == guest.member_id for other in room.connections):
+            self.left.add((guest.paper_id, guest.member_id))
 
     # Messages
 
@@ -166,7 +163,7 @@ class Hub:
             if not connection.rates.take(kind, len(message), at):
                 connection.refuse(Code.TOO_FAST, "too_fast")
             elif kind == Kind.PRESENCE:
-                room.hear_presence(connection, read_presence(content), at)
+                room.presences.hear(read_states(content), connection, connection.user, at)
                 self.presence_changed(room)
             else:
                 room.hear(connection, kind, content, at)
@@ -206,12 +203,16 @@ class Hub:
     # Flushing
 
     async def _keep_flushing(self) -> None:
-        while True:
+        while self._dirty or not self._is_stopping:
             await self._wake.wait()
             began = time.monotonic()
             self._wake.clear()
             rooms, self._dirty = self._dirty, set()
-            await self._flush(rooms)
+            try:
+                await self._flush(rooms)
+            except Exception as error:  # a fault of ours: these come back to what the log says, and typing goes on
+                for room in rooms:
+                    self.drop(room, error)
             took = time.monotonic() - began
             await asyncio.sleep(min(LONGEST_TICK, max(SHORTEST_TICK, took)))
 
@@ -219,7 +220,9 @@ class Hub:
         rooms = [room for room in rooms if not room.is_broken]
         await asyncio.gather(*(self._catch_up(room) for room in rooms if room.is_behind))
         taken = [self._guarded(room, room.take) for room in rooms if room.has_waiting and not room.is_broken]
-        await self._write([batch for batch in taken if batch is not None and batch.given])
+        batches = [batch for batch in taken if batch is not None and batch.given]
+        await asyncio.gather(*(self.close_sitting(batch.room) for batch in batches if batch.takes_much_out))
+        await self._write(batches)
         for room in rooms:
             self.mark(room)  # what did not fit, and what was heard of meanwhile
             if room.document.seq - room.kept >= self.storage.settings.live_compact_rows and not room.is_broken:
@@ -300,6 +303,13 @@ class Hub:
             del self.rooms[room.paper_id]
         room.close_all(code, reason)
 
+    async def close_sitting(self, room: Room) -> None:
+        """Make a revision of what was typed, where something was. What it adds to the log is read like any news."""
+        try:
+            await self.storage.read(_close_sitting, room.paper_id)
+        except Exception as error:  # it is still in the log, and closed later
+            logger.warning("a sitting was not closed", extra={"paper": room.paper_id}, exc_info=error)
+
     async def keep_state(self, room: Room, *, always: bool = False) -> None:
         """Keep the text's state as one piece, so that the log stays short."""
         if not always and room.document.seq - room.kept < WORTH_KEEPING:
@@ -312,3 +322,9 @@ class Hub:
             room.kept = max(room.kept, snapshot.seq)
         except Exception as error:  # the log is still there; the next one keeps it
             logger.warning("state not kept", extra={"paper": room.paper_id}, exc_info=error)
+
+
+def _close_sitting(paper_id: int) -> None:
+    paper = session().get(Paper, paper_id)
+    if paper is not None:
+        sittings.close_sitting(paper)

@@ -39,25 +39,6 @@ State = tuple[int, int, bytes]
 """Client id, clock, JSON as others get it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a message says of one client; `state` None: it left."""
-
-    client: int
-    clock: int
-    state: Mapping[str, object] | None
-
-
-def read_presence(content: bytes) -> list[Said]:
-    """What a presence message says, rebuilt.
-
-    Raises: Malformed when it is no such message, or holds what no honest client writes.
-    """
-    return [
-        Said(client, clock, None if state == GONE else rebuilt(state)) for client, clock, state in read_states(content)
-    ]
-
-
 def read_states(content: bytes) -> list[State]:
     """The states of a presence message as they stand there. Raises: Malformed."""
     reader = Reader(content)
@@ -160,35 +141,37 @@ class Presences(Generic[Holder]):
         self._left: dict[int, _Left] = {}
         self._changed: set[int] = set()
 
-    def hear(self, said: Iterable[Said], holder: Holder, user: Mapping[str, object], at: float) -> None:
+    def hear(self, said: Iterable[State], holder: Holder, user: Mapping[str, object], at: float) -> None:
         """Take over what a connection says of its own clients; what it repeats of others is passed over.
 
         Args:
             user: how the server shows this member to others, with a text as `id`.
             at: seconds of a steady clock.
+        Raises: Malformed for what no honest client says of itself.
         """
         name = str(user["id"])
-        for one in said:
-            if not self._may_say(one, holder, name, at):
+        for client, clock, state in said:
+            if not self._may_say(client, clock, state == GONE, holder, name, at):
                 continue
-            if one.state is None:
-                self._remove(one.client, one.clock, at)
+            if state == GONE:
+                self._remove(client, clock, at)
                 continue
-            shown = json.dumps({**one.state, "user": user}, ensure_ascii=False, separators=(",", ":")).encode()
-            self._here[one.client] = _Here(one.clock, shown, name, holder, at)
-            self._changed.add(one.client)
+            facts = {**rebuilt(state), "user": user}
+            shown = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).encode()
+            self._here[client] = _Here(clock, shown, name, holder, at)
+            self._changed.add(client)
 
-    def _may_say(self, one: Said, holder: Holder, user: str, at: float) -> bool:
+    def _may_say(self, client: int, clock: int, is_gone: bool, holder: Holder, user: str, at: float) -> bool:
         """A new connection of the same member takes over with news only: browsers repeat what they hear of others."""
-        known = self._here.get(one.client)
+        known = self._here.get(client)
         if known is not None and known.holder is holder:
-            return one.clock >= known.clock
-        if one.state is None or sum(here.holder is holder for here in self._here.values()) >= IDS_PER_CONNECTION:
+            return clock >= known.clock
+        if is_gone or sum(here.holder is holder for here in self._here.values()) >= IDS_PER_CONNECTION:
             return False
-        before = known or self._left.get(one.client)
+        before = known or self._left.get(client)
         if before is None or (isinstance(before, _Left) and before.until < at):
             return True
-        return before.user == user and one.clock > before.clock
+        return before.user == user and clock > before.clock
 
     def hear_elsewhere(self, states: Iterable[State], at: float) -> None:
         """Take over what another process of ours says of its connections; their word was checked there."""

@@ -13,10 +13,11 @@ from datetime import datetime
 from workspace.errors import Refusal
 from workspace.live import limits, protocol
 from workspace.live.connection import Connection
-from workspace.live.presence import Presences, Said
+from workspace.live.presence import Presences
 from workspace.live.protocol import Code, Kind
 from workspace.papers import log
 from workspace.papers.log import Checked, Document, Gap, Row
+from workspace.papers.sittings import ends_sitting
 
 SHARE = 0.02
 """Seconds of checking for one room in one flush; what is left comes with the next, after the other rooms."""
@@ -48,6 +49,11 @@ class Batch:
     @property
     def news(self) -> list[tuple[Waiting, Checked]]:
         return [(one, checked) for one, checked in zip(self.given, self.checked, strict=True) if not checked.is_empty]
+
+    @property
+    def takes_much_out(self) -> bool:
+        """Whether so much is deleted that what was there becomes a revision first."""
+        return ends_sitting(self.checked)
 
     def row(self) -> Row | None:
         """What goes into the log; None when there is nothing new."""
@@ -152,9 +158,6 @@ class Room:
             connection.used_at = at
             self._waiting.append(Waiting(connection, content, connection.received, kind == Kind.MISSING))
             connection.note_waiting(1, len(content))
-
-    def hear_presence(self, connection: Connection, said: Iterable[Said], at: float) -> None:
-        self.presences.hear(said, connection, connection.user, at)
 
     def _answer(self, connection: Connection, state_vector: bytes) -> None:
         """Send what a client lacks."""

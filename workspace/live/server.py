@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workspace.config import Settings
+from workspace.config import Settings, using
 from workspace.live.care import Care
 from workspace.live.hub import Hub
 from workspace.live.socket import Sockets
@@ -20,9 +20,10 @@ class LiveServer:
 
     async def start(self) -> None:
         """Begin, in the event loop that serves."""
-        hub = Hub(Storage(self._settings), self._secret)
-        Care(hub)
-        self._watcher = watch(hub)
+        with using(self._settings):  # what the hub starts keeps it
+            hub = Hub(Storage(self._settings), self._secret)
+            Care(hub)
+            self._watcher = watch(hub)
         self.sockets = Sockets(hub, self._settings, self._secret)
 
     async def stop(self) -> None:

@@ -7,13 +7,13 @@ it in is a signed word that is a minute old at most and is used once, whichever 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from types import ModuleType
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workspace.clock import now
@@ -126,9 +126,8 @@ def _dialect() -> ModuleType:
     return postgresql if session().get_bind().dialect.name == "postgresql" else sqlite
 
 
-def note_closed(paper_id: int, member_ids: Sequence[int]) -> None:
-    """These have left it."""
+def note_closed(left: Collection[tuple[int, int]]) -> None:
+    """These (paper, member) have left it."""
     begin_writing()
-    session().execute(
-        delete(OpenEditor).where(OpenEditor.paper_id == paper_id, OpenEditor.member_id.in_(list(member_ids)))
-    )
+    key = tuple_(OpenEditor.paper_id, OpenEditor.member_id)
+    session().execute(delete(OpenEditor).where(key.in_(sorted(left))))

@@ -11,6 +11,7 @@ import logging
 import secrets
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -104,6 +105,7 @@ class PostgresWatcher:
         self.hub = hub
         self._name = secrets.token_hex(6)
         self._said: asyncio.Queue[str] = asyncio.Queue(maxsize=1000)
+        self._has_news = asyncio.Event()
         hub.tell_others = self._tell
         hub.opened = self._ask
         hub.start(self._listen())
@@ -132,11 +134,17 @@ class PostgresWatcher:
         words = payload.split(" ")
         try:
             if channel == CHANNEL:
-                self.hub.hear_of(int(words[0]), int(words[1]))
+                self._hear_of(int(words[0]), int(words[1]))
             elif words[0] != self._name:
                 self._hear_presence(int(words[1]), words[2])
         except (ValueError, IndexError, KeyError, TypeError, Malformed) as error:
             log.warning("a notice cannot be read", exc_info=error)
+
+    def _hear_of(self, paper_id: int, seq: int) -> None:
+        room = self.hub.rooms.get(paper_id)
+        if room is not None and seq > room.document.seq:
+            self.hub.hear_of(paper_id, seq)
+            self._has_news.set()  # perhaps there is a new revision too
 
     def _hear_presence(self, paper_id: int, said: str) -> None:
         room = self.hub.rooms.get(paper_id)
@@ -182,7 +190,10 @@ class PostgresWatcher:
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(NET_EVERY)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_news.wait(), NET_EVERY)
+            await asyncio.sleep(POLL_EVERY)
+            self._has_news.clear()
             try:
                 await look_at_all(self.hub)
             except Exception as error:

@@ -119,9 +119,13 @@ def tell_of_mention(actor: Actor, members: Collection[int], *, paper_id: int, th
     tell(actor, NoticeKind.MENTION, set(members) - known, paper_id=paper_id, thread_id=thread_id, subject_id=comment_id)
 
 
-def tell_of_revision(actor: Actor, *, paper_id: int, group_id: int, number: int) -> None:
-    """Tell followers that the text changed. What a member has neither read nor got by mail grows, and none is added."""
-    told = _open_accounts(set(followers(paper_id, group_id)) - {actor.member_id})
+def tell_of_revision(actor: Actor, *, paper_id: int, group_id: int, number: int, writers: Collection[int] = ()) -> None:
+    """Tell followers that the text changed. What a member has neither read nor got by mail grows, and none is added.
+
+    Args:
+        writers: who wrote in it, and so knows.
+    """
+    told = _open_accounts(set(followers(paper_id, group_id)) - {actor.member_id, *writers})
     if number == 1 or not told:
         return
     grown = set(

@@ -16,6 +16,7 @@ from workspace.groups.models import Group
 from workspace.notices.actions import read_notices
 from workspace.notices.models import Notice, NoticeKind
 from workspace.papers.models import OpenEditor, Paper, PaperKind, ReadMark, Revision, Source, Version
+from workspace.papers.sittings import settled
 from workspace.papers.store import text_of
 from workspace.papers.text import change_text
 from workspace.permissions import Actor, Permission, require
@@ -112,6 +113,7 @@ def restore_revision(actor: Actor, paper: Paper, number: int, *, summary: str = 
     Raises: Forbidden; NotFound; Conflict("nothing_to_restore") when the text is like that already.
     """
     require(actor, Permission.REVISION_SAVE, paper)
+    settled(paper)
     text, head = text_of(paper, number), paper.head_number
     if number == 0 or text == text_of(paper, head):
         raise Conflict("nothing_to_restore")

@@ -242,6 +242,14 @@ def joined(updates: Sequence[bytes]) -> bytes:
     return updates[0] if len(updates) == 1 else merge_updates(*updates)
 
 
+def text_of_state(data: bytes) -> str:
+    """The text that a whole state shows."""
+    doc: Doc[Any] = Doc()
+    root = doc.get(ROOT, type=Text)
+    doc.apply_update(data)
+    return str(root)
+
+
 def first_state(text: str, client: int) -> Snapshot:
     """The state that the log of a text begins with."""
     doc: Doc[Any] = Doc(client_id=client)

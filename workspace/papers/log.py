@@ -92,7 +92,7 @@ def read_log(paper_id: int, after: int | None = None) -> Loaded | None:
             return None
         from_rows = after is not None and after >= min(row.seq, row.kept_seq)
         start = after if from_rows and after is not None else row.seq
-        rows = _rows_behind(paper_id, start)
+        rows = rows_behind(paper_id, start)
         if [stored.seq for stored in rows] != list(range(start + 1, start + 1 + len(rows))):
             continue
         if len(rows) < row.head - start:
@@ -103,7 +103,8 @@ def read_log(paper_id: int, after: int | None = None) -> Loaded | None:
     raise Damaged(f"log of paper {paper_id}")
 
 
-def _rows_behind(paper_id: int, seq: int) -> list[Stored]:
+def rows_behind(paper_id: int, seq: int) -> list[Stored]:
+    """The rows behind one, as far as they are kept."""
     rows = session().execute(
         select(LiveUpdate.seq, LiveUpdate.who, LiveUpdate.data)
         .where(LiveUpdate.paper_id == paper_id, LiveUpdate.seq > seq)
@@ -127,6 +128,11 @@ def unpacked(who: str, data: bytes) -> list[tuple[int, bytes]]:
     if at != len(data):
         raise Damaged("row")
     return found
+
+
+def has_log(paper_id: int) -> bool:
+    """Whether the paper was ever opened in the live editor."""
+    return session().scalar(select(LiveDocument.paper_id).where(LiveDocument.paper_id == paper_id)) is not None
 
 
 def begin_log(paper_id: int) -> None:
@@ -189,7 +195,7 @@ def append(rows: Sequence[Row]) -> None:
     if connection.execute(FENCE, fence).rowcount != len(rows):
         session().rollback()
         raise Behind(_not_at(rows))
-    _insert(rows)
+    insert_rows(rows)
     session().commit()
 
 
@@ -206,7 +212,8 @@ def _not_at(rows: Sequence[Row]) -> list[int]:
     return found or [row.paper_id for row in rows]
 
 
-def _insert(rows: Sequence[Row]) -> None:
+def insert_rows(rows: Sequence[Row]) -> None:
+    """Write rows whose fence the caller has moved, in its transaction."""
     moment, values = now(), []
     for row in rows:
         who, data = packed(row.updates)

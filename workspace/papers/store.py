@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from workspace.config import settings
 from workspace.db import session
 from workspace.errors import Conflict, NotFound
-from workspace.papers.models import Authorship, Paper, Revision, RevisionAuthor, RevisionText
+from workspace.papers.models import Authorship, Paper, Revision, RevisionAuthor, RevisionText, Source
 from workspace.text import authorship, pack
 from workspace.text.diff import Difference, compare
 
@@ -117,8 +117,8 @@ class Authors:
     def of(cls, row: Authorship) -> Authors:
         return cls(authorship.decode(row.runs), authorship.Graveyard.decode(row.graveyard))
 
-    def carry(self, difference: Difference, author: int) -> None:
-        """Go on to the new text, which this author made."""
+    def carry(self, difference: Difference, author: int | authorship.Runs) -> None:
+        """Go on to the new text, which this author made, or these where several did."""
         self.runs = authorship.carry(self.runs, difference, author, self.graveyard)
 
 
@@ -164,13 +164,22 @@ def _restored(paper: Paper, number: int) -> int | None:
     )
 
 
+def _is_milestone(paper: Paper, number: int) -> bool:
+    query = select(Revision.id).where(Revision.paper_id == paper.id, Revision.number == number)
+    return (
+        session().scalar(query.where(or_(Revision.restored_number.is_not(None), Revision.source == Source.LIVE)))
+        is not None
+    )
+
+
 def keep_authors(paper: Paper, number: int, authors: Authors) -> None:
     """Keep the authorship of the newest revision; of the one before only where it is a milestone.
 
-    Milestones are every so many-th revision and every restore: so no way back leads through several restores.
+    Milestones are every so many-th revision, every restore (so no way back leads through several restores), and every
+    sitting of the live editor: what the log knew of its authors is known nowhere else.
     """
     before = number - 1
-    if before and before % settings().authorship_every and _restored(paper, before) is None:
+    if before and before % settings().authorship_every and not _is_milestone(paper, before):
         session().execute(delete(Authorship).where(Authorship.paper_id == paper.id, Authorship.number == before))
     session().add(
         Authorship(

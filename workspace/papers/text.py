@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from workspace.clock import now
 from workspace.config import settings
 from workspace.db import begin_writing, session
 from workspace.errors import Conflict, Invalid, TooLarge
-from workspace.events import record
-from workspace.notices.actions import tell_of_revision
-from workspace.papers.models import Paper, Revision, RevisionAuthor, RevisionText, Source
-from workspace.papers.store import Authors, authors_of, carry_authors, keep_authors, packed_text, text_of
+from workspace.papers.document import Document
+from workspace.papers.keeping import Overtaken, Place, Prepared, keep_revision
+from workspace.papers.log import has_log
+from workspace.papers.models import Paper, Revision, Source
+from workspace.papers.sittings import edits, settled
+from workspace.papers.store import Authors, authors_of, carry_authors, packed_text, text_of
 from workspace.permissions import Actor, Permission, require
-from workspace.search import fold, index_document
-from workspace.text import pack
+from workspace.search import fold
 from workspace.text.diff import Difference, compare
 from workspace.text.merge import Merged, merge
 from workspace.text.normal import normalize
@@ -40,21 +38,6 @@ class EditConflict(Conflict):
         super().__init__("edit_conflict")
         self.base, self.theirs, self.mine = base, theirs, mine
         self.merged, self.theirs_number = merged, theirs_number
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """Everything a new revision needs, made before the lock."""
-
-    number: int
-    text: str
-    source: Source
-    packed: bytes
-    authors: Authors
-    inserted: int
-    deleted: int
-    folded: str
-    """The text as search looks at it."""
 
 
 def checked_text(raw: str) -> str:
@@ -95,20 +78,18 @@ def change_text(
     if len(summary) > settings().summary_max:
         raise Invalid(fields={"summary": "too_long"}, limit=settings().summary_max, now=len(summary))
     for _attempt in range(RACES):
-        head = paper.head_number
-        prepared = _prepare(actor, paper, base, text, source, restored)
+        document = settled(paper)
+        prepared = _prepare(actor, paper, base, text, source, summary, restored, document)
         if prepared is None:
-            return get_revision_row(paper, head)
+            return get_revision_row(paper, paper.head_number)
         begin_writing()
         session().refresh(paper, with_for_update=True)
         require(actor, Permission.REVISION_SAVE, paper)
-        if paper.head_number != head:
-            session().rollback()
-            session().refresh(paper)
-            continue
         try:
-            return _append(actor, paper, base, prepared, summary, restored)
-        except IntegrityError:
+            if paper.head_number != prepared.number - 1 or (document is None and has_log(paper.id)):
+                raise Overtaken
+            return keep_revision(actor, paper, prepared)
+        except (Overtaken, IntegrityError):
             session().rollback()
             session().refresh(paper)
     raise Conflict("busy")
@@ -125,8 +106,11 @@ def get_revision_row(paper: Paper, number: int) -> Revision:
 
 
 def _prepare(
-    actor: Actor, paper: Paper, base: int, text: str, source: Source, restored: int | None
-) -> _Prepared | None:
+    actor: Actor, paper: Paper, base: int, text: str, source: Source, summary: str, restored: int | None,
+    document: Document | None,
+) -> Prepared | None:  # fmt: skip
+    if actor.member_id is None:
+        raise Invalid("no_author")
     head = paper.head_number
     head_text = text_of(paper, head)
     if base != head:
@@ -135,22 +119,30 @@ def _prepare(
         if merged.conflicts:
             raise EditConflict(base_text, head_text, text, merged, head)
         text, source = merged.text, Source.MERGE
-    if text == head_text:
+    if text == head_text and (document is None or not document.is_ahead):
         return None
     number = head + 1
     difference = compare(head_text, text, for_readers=False)
-    inserted, deleted = _words_changed(difference)
-    return _Prepared(
-        number, text, source, packed_text(paper, number, text), _authors(actor, paper, difference, restored),
-        inserted, deleted, fold(text),
+    return Prepared(
+        number=number, base=base, text=text, source=source, packed=packed_text(paper, number, text),
+        authors=_authors(paper, difference, actor.member_id, restored),
+        words={actor.member_id: _words_changed(difference)}, folded=fold(text), summary=summary, restored=restored,
+        place=_place(document, difference, actor.member_id) if document is not None else None,
     )  # fmt: skip
 
 
-def _authors(actor: Actor, paper: Paper, difference: Difference, restored: int | None) -> Authors:
-    if actor.member_id is None:
-        raise Invalid("no_author")
+def _place(document: Document, difference: Difference, member_id: int) -> Place:
+    """The document led on to the new text by an edit as small as the change."""
+    raw = document.text
+    tail = raw[len(raw.rstrip("\n")) :]
+    target = difference.new.rstrip("\n") + (tail or "\n")  # somebody may be about to write at the end
+    ops = difference.ops if (raw, target) == (difference.old, difference.new) else edits(raw, target)
+    return Place(document, document.edit(ops, member_id))
+
+
+def _authors(paper: Paper, difference: Difference, member_id: int, restored: int | None) -> Authors:
     authors = authors_of(paper, paper.head_number)
-    carry_authors(paper, authors, difference, actor.member_id, restored)
+    carry_authors(paper, authors, difference, member_id, restored)
     return authors
 
 
@@ -158,34 +150,3 @@ def _words_changed(difference: Difference) -> tuple[int, int]:
     inserted = sum(len(words(text)) for op, text in difference.ops if op > 0)
     deleted = sum(len(words(text)) for op, text in difference.ops if op < 0)
     return inserted, deleted
-
-
-def _append(actor: Actor, paper: Paper, base: int, prepared: _Prepared, summary: str, restored: int | None) -> Revision:
-    if actor.member_id is None:
-        raise Invalid("no_author")
-    revision = Revision(
-        paper_id=paper.id,
-        number=prepared.number,
-        base_number=base or None,
-        source=prepared.source,
-        committed_by=actor.member_id,
-        created_at=now(),
-        text_hash=pack.text_hash(prepared.text),
-        length=len(prepared.text),
-        summary=summary,
-        restored_number=restored,
-        authors=[RevisionAuthor(member_id=actor.member_id, inserted=prepared.inserted, deleted=prepared.deleted)],
-    )
-    session().add(revision)
-    session().add(RevisionText(paper_id=paper.id, number=prepared.number, data=prepared.packed))
-    keep_authors(paper, prepared.number, prepared.authors)
-    paper.head_number = prepared.number
-    paper.changed_at = now()
-    index_document("paper", paper.id, fold(paper.title, paper.abstract) + "\n" + prepared.folded)
-    session().flush()
-    record(
-        actor, "revision.saved", subject_id=revision.id, paper_id=paper.id, group_id=paper.group_id,
-        number=prepared.number, source=str(prepared.source), restored=restored,
-    )  # fmt: skip
-    tell_of_revision(actor, paper_id=paper.id, group_id=paper.group_id, number=prepared.number)
-    return revision

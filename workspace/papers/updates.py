@@ -17,7 +17,8 @@ from workspace.errors import Refusal
 
 ROOT = "content"
 """The name of the one text in each document."""
-ROOT_BYTES = ROOT.encode()
+ROOT_BYTES = bytes((1, len(ROOT))) + ROOT.encode()
+"""How a struct without neighbours names it."""
 MAX_CLIENT = 1 << 32
 MAX_CLOCK = 1 << 31
 MAX_PARTS = 20_000
@@ -204,8 +205,8 @@ class _Reader:
         return Struct(clock, clock + length, origin, right_origin, text, size, (begin, self._at))
 
     def _root(self) -> None:
-        behind = self._at + 2 + len(ROOT_BYTES)
-        if self._data[self._at : behind] != bytes((1, len(ROOT_BYTES))) + ROOT_BYTES:
+        behind = self._at + len(ROOT_BYTES)
+        if self._data[self._at : behind] != ROOT_BYTES:
             raise malformed()
         self._at = behind
 

@@ -40,15 +40,15 @@ def start(text: str, author: Author) -> Runs:
     return ((author, len(text)),) if text else ()
 
 
-def carry(runs: Runs, difference: Difference, author: Author, graveyard: Graveyard | None = None) -> Runs:
+def carry(runs: Runs, difference: Difference, author: Author | Runs, graveyard: Graveyard | None = None) -> Runs:
     """The runs of `difference.new` from those of `difference.old`.
 
     Args:
         runs: of the old text.
         difference: from `compare(old, new, for_readers=False)`, which keeps every equal word.
-        author: who made the change, and so wrote what is new.
+        author: who made the change, and so wrote what is new; runs over the new text where several did.
         graveyard: remembers what goes now and knows what went before; changed in place.
-    Raises: ValueError when the runs do not cover the old text exactly.
+    Raises: ValueError when the runs do not cover the texts exactly.
     """
     old = Covered(runs)
     if old.length != len(difference.old):
@@ -63,7 +63,10 @@ def carry(runs: Runs, difference: Difference, author: Author, graveyard: Graveya
         for place, sentence in touched_sentences(difference.old, gone):
             graveyard.bury(sentence, old.span(place, place + len(sentence)))
         _settle(sources, come, _back(difference.new, come, graveyard))
-    return joined(_filled(sources, len(difference.new), author))
+    wrote = Covered(author if isinstance(author, tuple) else start(difference.new, author))
+    if wrote.length != len(difference.new):
+        raise ValueError("the authors do not cover the text")
+    return joined(_filled(sources, wrote))
 
 
 def who_wrote(runs: Runs, start: int, end: int) -> list[tuple[Author, int]]:
@@ -174,11 +177,11 @@ def _settle(sources: list[_Source], come: Iterable[Span], found: Iterable[_Sourc
     return left
 
 
-def _filled(sources: Iterable[_Source], size: int, author: Author) -> Iterator[Runs]:
-    """What the sources say, and the author's between them."""
+def _filled(sources: Iterable[_Source], wrote: Covered) -> Iterator[Runs]:
+    """What the sources say, and who wrote what is between them."""
     at = 0
     for source in sorted(sources, key=lambda source: source.start):
-        yield ((author, source.start - at),)
+        yield wrote.span(at, source.start)
         yield source.runs.span(source.place, source.place + source.end - source.start)
         at = source.end
-    yield ((author, size - at),)
+    yield wrote.span(at, wrote.length)
