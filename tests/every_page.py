@@ -39,7 +39,7 @@ from workspace.text.tree import parse
 NO_PAGES = frozenset(
     {
         "static", "papers.file", "editions.file", "editions.submission_file", "editions.feed",
-        "papers.choose_compare", "editions.newest", "network.choose_language", "operation.health",
+        "papers.choose_compare", "papers.rescue_file", "editions.newest", "network.choose_language", "operation.health",
         "accounts.factor_picture", "accounts.code",
     }
 )  # fmt: skip
@@ -209,6 +209,8 @@ def _of_a_paper(site: Site) -> Iterator[tuple[Member | None, str]]:
     yield people.lead, f"{base}/revisions/2/blocks/{block}"
     yield people.lead, f"/papers/{world.submitted.key}/submission"
     yield people.reader, full
+    yield people.editor, f"{base}/rescue/{world.rescue.id}"
+    yield people.editor, base
     yield people.reviewer, f"{base}/comments/{world.comment.id}"
     yield people.reviewer, f"{base}/threads/{world.thread.number}/passage"
     yield people.reviewer, f"{base}/edit"

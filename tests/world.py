@@ -20,8 +20,9 @@ from workspace.jobs.models import Worker
 from workspace.mail import Mail
 from workspace.papers import actions as papers
 from workspace.papers.attachments import add_attachment
-from workspace.papers.models import Paper, PaperKind, Version
+from workspace.papers.models import Paper, PaperKind, RescueCopy, Version
 from workspace.papers.queries import head_of
+from workspace.papers.rescue import keep_rescue
 
 DRAFT = "Quastenflosser"
 OLD = "Bernsteinzimmer"
@@ -34,7 +35,9 @@ SUMMARY = "Eichhornkobel"
 VERSION = "Haselnuss"
 NOTE = "Marderfalle"
 FILE = "mondgestein"
-SECRETS = (DRAFT, OLD, TITLE, ABSTRACT, CONTACT, COMMENT, FORMER, SUMMARY, VERSION, NOTE, FILE)
+RESCUED = "Schwalbennest"
+"""In the editor's rescue copy, which nobody else sees."""
+SECRETS = (DRAFT, OLD, TITLE, ABSTRACT, CONTACT, COMMENT, FORMER, SUMMARY, VERSION, NOTE, FILE, RESCUED)
 
 SUBMITTED_TEXT = "Flaschenpost"
 SUBMITTED_TITLE = "Sanduhrglas"
@@ -67,6 +70,8 @@ class World:
     refused: Mail
     """To the reader, about the draft; the mail server refused it."""
     failed: Job
+    rescue: RescueCopy
+    """The editor's, of the draft."""
 
 
 def make_world(people: People) -> World:
@@ -75,9 +80,11 @@ def make_world(people: People) -> World:
     submitted, submission = _submitted(people)
     published, old_edition, edition = _published(people)
     refused, failed = _left_undone(people)
+    rescue = keep_rescue(actor_of(people.editor), draft, text=_text(f"{DRAFT} und {RESCUED}"), base=2)
+    session().commit()
     return World(
         people, draft, submitted, published, thread, thread.comments[0], version, submission, old_edition, edition,
-        refused, failed,
+        refused, failed, rescue,
     )  # fmt: skip
 
 

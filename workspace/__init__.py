@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from workspace.operation import jobs as _operation_jobs  # noqa: F401 - names what does its jobs
     from workspace.operation import mailbox
     from workspace.operation import views as operation
+    from workspace.papers import jobs as _papers_jobs  # noqa: F401 - names what does its jobs
     from workspace.papers import views as papers
     from workspace.papers.rights import rights_of
     from workspace.web import (

@@ -194,7 +194,7 @@ def test_rows_stay_until_a_revision_has_used_them(people: People, db: Session) -
     emil, clara = room.open(), room.open()
     room.send((people.editor, emil.type(0, "Eins zwei drei. ")))
     room.send((people.lead, clara.delete(0, 10)))
-    log.compact(paper.id, 1, room.document.snapshot())
+    log.compact(paper.id, room.document.epoch, room.document.snapshot())
     assert len(db.scalars(select(LiveUpdate)).all()) == 2
     revision = sittings.close_sitting(paper)
     assert revision is not None

@@ -27,7 +27,7 @@ from workspace.groups.actions import groups_led_alone, leave_all_groups
 from workspace.groups.models import Group
 from workspace.mail import Mail
 from workspace.notices.actions import forget_member as forget_notices
-from workspace.papers.models import OpenEditor, Paper, ReadMark, Revision, RevisionAuthor
+from workspace.papers.models import OpenEditor, Paper, ReadMark, RescueCopy, Revision, RevisionAuthor
 from workspace.permissions import Actor, Permission, require
 from workspace.search import SearchDocument, fold, index_document
 
@@ -80,7 +80,7 @@ def leave(actor: Actor, member: Member, *, keeps_printed_name: bool) -> set[int]
     if not keeps_printed_name:
         _take_from_editions(actor, name, folded)
     _take_from_contacts(name, email)
-    for table in (ReadMark, OpenEditor):
+    for table in (ReadMark, OpenEditor, RescueCopy):
         session().execute(delete(table).where(table.member_id == member.id))
     forget_notices(member.id)
     session().execute(delete(Mail).where(or_(Mail.member_id == member.id, Mail.to_address == email)))

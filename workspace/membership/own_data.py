@@ -22,7 +22,16 @@ from workspace.events import Event
 from workspace.groups.models import Group, GroupMember
 from workspace.notices.models import Notice, PaperFollow, ThreadFollow
 from workspace.notices.queries import paces_of
-from workspace.papers.models import Attachment, AttachmentContent, Paper, ReadMark, Revision, RevisionAuthor, Version
+from workspace.papers.models import (
+    Attachment,
+    AttachmentContent,
+    Paper,
+    ReadMark,
+    RescueCopy,
+    Revision,
+    RevisionAuthor,
+    Version,
+)
 from workspace.permissions import Actor, Permission, can
 
 Rows = list[dict[str, Any]]
@@ -38,6 +47,7 @@ def own_data(actor: Actor, member: Member) -> dict[str, Any]:
         "groups": _groups(member),
         "sessions": _sessions(member),
         "revisions": _revisions(member, titles),
+        "rescue_copies": _rescue_copies(member, titles),
         "versions": _versions(member, titles),
         "comments": _comments(member, titles),
         "mentions": _mentions(member, titles),
@@ -112,6 +122,18 @@ def _revisions(member: Member, titles: dict[int, str]) -> Rows:
             "words_inserted": inserted, "words_deleted": deleted,
         }
         for paper, number, at, inserted, deleted in rows
+    ]  # fmt: skip
+
+
+def _rescue_copies(member: Member, titles: dict[int, str]) -> Rows:
+    """Whole texts as the member wrote them; those of papers that are no longer theirs to read stay away."""
+    rows = session().scalars(select(RescueCopy).where(RescueCopy.member_id == member.id).order_by(RescueCopy.id))
+    return [
+        {
+            "paper": titles.get(r.paper_id), "at": _iso(r.created_at),
+            "text": r.text if r.paper_id in titles else None,
+        }
+        for r in rows.unique()
     ]  # fmt: skip
 
 

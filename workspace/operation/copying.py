@@ -155,8 +155,8 @@ def restore_archive(path: Path, address: str, *, hold_mails: bool) -> Manifest:
     transaction.
 
     Args:
-        hold_mails: whether mails that waited when the backup was made are kept back, because they may have been sent
-            since.
+        hold_mails: whether people may have gone on since the backup was made: mails that waited then are kept back,
+            because they may have been sent, and every paper's epoch is raised, because browsers may hold newer text.
     Raises: BadArchive, CopyFailed, OSError.
     """
     examine(path)  # the whole file first: nothing is begun with a damaged one
@@ -242,6 +242,7 @@ def _restore_into(path: Path, engine: Engine, hold_mails: bool) -> Manifest:
             _fill(connection, reader)
             if hold_mails:
                 _hold_mails(connection)
+                _raise_epochs(connection)
     migrations.upgrade(engine)
     return reader.manifest
 
@@ -310,3 +311,9 @@ def _hold_mails(connection: Connection) -> None:
     for mail in (table for table in tables_of(connection) if table.name == "mail"):
         waiting = mail.c.state.in_([MailState.WAITING, MailState.SENDING, MailState.HANDING])
         connection.execute(update(mail).where(waiting).values(state=MailState.HELD))
+
+
+def _raise_epochs(connection: Connection) -> None:
+    """Seconds since 1970, as logs begin with: no two restores of one backup give the same number."""
+    for log in (table for table in tables_of(connection) if table.name == "live_document"):
+        connection.execute(update(log).values(epoch=int(now().timestamp())))

@@ -16,6 +16,7 @@ from workspace.mail import Mail
 from workspace.mail.models import OPEN
 from workspace.membership.models import Invitation, InvitationToken, JoinRequest
 from workspace.notices.models import Notice
+from workspace.papers.models import RescueCopy
 from workspace.web.derived import Derived
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def due() -> list[tuple[str, type[Base], ColumnElement[bool]]]:
         ("mails", Mail, and_(Mail.state.not_in(OPEN), Mail.created_at < before(given.mails_kept))),
         ("notices", Notice, Notice.created_at < before(given.notices_kept)),
         ("jobs", Job, or_(finished, failed)),
+        ("rescue_copies", RescueCopy, RescueCopy.created_at < before(given.rescue_kept)),
         ("derived", Derived, Derived.made_at < before(given.derived_kept)),
     ]
 

@@ -16,6 +16,7 @@ MAIL_KINDS: dict[str, Any] = {"probe": _l("Probemail"), "notices/mail": _l("Hinw
 JOB_NAMES: dict[str, Any] = {
     "operation.backup": _l("Sicherung"),
     "operation.retention": _l("Altes löschen"),
+    "papers.sittings": _l("Liegen gebliebene Änderungen festhalten"),
     "notices.at_once": _l("Hinweise, die sofort kommen"),
     "notices.daily": _l("Tägliche Zusammenfassungen"),
     "notices.weekly": _l("Wöchentliche Zusammenfassungen"),

@@ -74,3 +74,9 @@ class EditForm(Form):
     body = SourceField(_l("Text"))
     summary = LineField(_l("Was haben Sie geändert?"), [MaxLength("summary_max")])
     base = BaseField()
+
+
+class SittingForm(Form):
+    """What is said of a sitting of the live editor that is kept now."""
+
+    summary = LineField(_l("Was haben Sie geändert?"), [MaxLength("summary_max")])

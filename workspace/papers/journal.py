@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import select
 
 from workspace.accounts.models import Member
@@ -88,6 +89,15 @@ def _saved(paper: Paper, who: str, facts: Facts) -> Told:
     if number == 1:
         link = url_for("papers.revision", key=paper.key, number=1)
         return _("%(who)s hat den ersten Text gespeichert.", who=who), link, _("Ansehen")
+    others = int(facts.get("writers") or 1) - 1
+    if source == Source.LIVE and others:
+        together = ngettext(
+            "%(who)s und eine weitere Person haben gemeinsam am Text geschrieben.",
+            "%(who)s und %(num)s weitere Personen haben gemeinsam am Text geschrieben.",
+            others,
+            who=who,
+        )
+        return together, url_for("papers.compare", key=paper.key, old=number - 1, new=number), _("Änderungen zeigen")
     sentences = {
         Source.MERGE.value: _("%(who)s hat den Text geändert und mit Änderungen anderer zusammengeführt.", who=who),
         Source.RESTORE.value: _("%(who)s hat einen früheren Text wiederhergestellt.", who=who),
@@ -100,6 +110,10 @@ def _saved(paper: Paper, who: str, facts: Facts) -> Told:
 def _version(paper: Paper, who: str, facts: Facts) -> Told:
     link = url_for("papers.revision", key=paper.key, number=int(facts["number"]))
     return _("%(who)s hat die Fassung „%(name)s“ benannt.", who=who, name=facts.get("name", "")), link, _("Ansehen")
+
+
+def _rescued(paper: Paper, who: str, facts: Facts) -> Told:
+    return _("%(who)s hat Text aufbewahrt, der sich nicht von selbst einfügen ließ.", who=who), "", ""
 
 
 def _parked(paper: Paper, who: str, facts: Facts) -> Told:
@@ -159,6 +173,7 @@ SENTENCES: Mapping[str, Callable[[Paper, str, Facts], Told]] = {
     "paper.created": _created,
     "paper.described": _described,
     "revision.saved": _saved,
+    "rescue.kept": _rescued,
     "version.named": _version,
     "paper.parked": _parked,
     "paper.unparked": _unparked,

@@ -34,7 +34,7 @@ from workspace.papers.updates import Refused
 
 __all__ = [
     "Behind", "Checked", "Checking", "Damaged", "Document", "Gap", "Kept", "Loaded", "OtherEpoch", "Refused", "Row",
-    "Snapshot", "Stored", "append", "compact", "joined", "load",
+    "Snapshot", "Stored", "append", "compact", "head_text", "joined", "load",
 ]  # fmt: skip
 
 CHANNEL = "live"
@@ -135,6 +135,13 @@ def has_log(paper_id: int) -> bool:
     return session().scalar(select(LiveDocument.paper_id).where(LiveDocument.paper_id == paper_id)) is not None
 
 
+def head_text(paper: Paper) -> str:
+    """The newest text, with what was typed behind the newest revision."""
+    place = select(LiveDocument.head > LiveDocument.kept_seq).where(LiveDocument.paper_id == paper.id)
+    loaded = read_log(paper.id) if session().scalar(place) else None
+    return text_of(paper, paper.head_number) if loaded is None else Document.of(loaded).text
+
+
 def begin_log(paper_id: int) -> None:
     """Make a paper's log from its newest revision, once, whoever else does so at the same instant; commits."""
     paper = session().get(Paper, paper_id)
@@ -146,21 +153,18 @@ def begin_log(paper_id: int) -> None:
     if paper.head_number != head:
         body = text_of(paper, paper.head_number)
     if session().get(LiveDocument, paper_id) is None:
-        session().add(first_row(paper, body, epoch=1))
+        session().add(first_row(paper, body))
     session().commit()
 
 
-def first_row(paper: Paper, body: str, *, epoch: int, head: int = 0) -> LiveDocument:
-    """What a log begins with: the text of the newest revision, which belongs to nobody in it.
-
-    Args:
-        head: rows are numbered on from here.
-    """
+def first_row(paper: Paper, body: str) -> LiveDocument:
+    """What a log begins with: the text of the newest revision, which belongs to nobody in it."""
+    epoch = int(now().timestamp())
     client = epoch % FIRST_CLIENT
     state = first_state(body, client)
     return LiveDocument(
-        paper_id=paper.id, epoch=epoch, head=head, seq=head, data=state.data, owners=state.owners,
-        kept_number=paper.head_number, kept_seq=head, kept_state=marked_first(body, client),
+        paper_id=paper.id, epoch=epoch, head=0, seq=0, data=state.data, owners=state.owners,
+        kept_number=paper.head_number, kept_seq=0, kept_state=marked_first(body, client),
         written_at=now(), open_since=None,
     )  # fmt: skip
 

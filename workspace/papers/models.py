@@ -245,8 +245,9 @@ class LiveDocument(Base):
     __tablename__ = "live_document"
 
     paper_id: Mapped[int] = mapped_column(BigId, ForeignKey("paper.id"), primary_key=True)
-    epoch: Mapped[int] = mapped_column()
-    """Raised when a restored backup makes what browsers hold another history."""
+    epoch: Mapped[int] = mapped_column(BigId)
+    """Seconds since 1970 at which the log began, or a backup with it was restored: what browsers hold of another epoch
+    is another history."""
     head: Mapped[int] = mapped_column(BigId)
     """Number of the newest row: the fence. Who has not seen it may not write the next one."""
     seq: Mapped[int] = mapped_column(BigId)

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "live_document",
         sa.Column("paper_id", ID, nullable=False),
-        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("epoch", ID, nullable=False),
         sa.Column("head", ID, nullable=False),
         sa.Column("seq", ID, nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),

@@ -84,9 +84,9 @@ def save(key: str) -> ResponseReturnValue:
             return _edit_page(paper, form, preview=reading.preview(paper, checked_text(form.body.data)))
         if "theirs" in request.form:
             return _save_resolved(paper, form)
-        return _saved(paper, form.base.data, form.body.data, form.summary.data, Source.FORM)
+        return saved(paper, form.base.data, form.body.data, form.summary.data, Source.FORM)
     except EditConflict as conflict:
-        return _conflict_page(paper, form, form.base.data, conflict), 409
+        return conflict_page(paper, form, form.base.data, conflict), 409
     except Invalid as error:
         form.take(error)
         return _edit_page(paper, form), status_of(error)
@@ -155,7 +155,7 @@ def _give_back(form: EditForm) -> datetime | None:
 # Saving
 
 
-def _saved(paper: Paper, base: int, body: str, summary: str, source: Source) -> ResponseReturnValue:
+def saved(paper: Paper, base: int, body: str, summary: str, source: Source) -> ResponseReturnValue:
     """Save and go back to reading.
 
     Raises: what `change_text` raises.
@@ -199,9 +199,7 @@ def _names(people: Sequence[Member]) -> str:
 # Both changed the same passage
 
 
-def _conflict_page(
-    paper: Paper, form: EditForm, base: int, conflict: EditConflict, *, is_answered: bool = False
-) -> str:
+def conflict_page(paper: Paper, form: EditForm, base: int, conflict: EditConflict, *, is_answered: bool = False) -> str:
     """Each passage as it was, as others saved it and as the writer has it; all else is joined already.
 
     Args:
@@ -235,14 +233,14 @@ def _save_resolved(paper: Paper, form: EditForm) -> ResponseReturnValue:
         raise Invalid("base_unknown")
     asked = _conflict_between(paper, base, checked_text(form.body.data), theirs_number)
     try:
-        wordings = [_wording(at, place) for at, place in enumerate(asked.merged.conflicts)]
+        wordings = [wording(at, place) for at, place in enumerate(asked.merged.conflicts)]
         text = asked.merged.resolved(wordings)
-        return _saved(paper, theirs_number, text, form.summary.data, Source.MERGE)
+        return saved(paper, theirs_number, text, form.summary.data, Source.MERGE)
     except EditConflict as again:
-        return _conflict_page(paper, form, theirs_number, again), 409
+        return conflict_page(paper, form, theirs_number, again), 409
     except Invalid as error:
         form.take(error)
-        return _conflict_page(paper, form, base, asked, is_answered=True), status_of(error)
+        return conflict_page(paper, form, base, asked, is_answered=True), status_of(error)
 
 
 def _conflict_between(paper: Paper, base: int, mine: str, theirs_number: int) -> EditConflict:
@@ -251,7 +249,7 @@ def _conflict_between(paper: Paper, base: int, mine: str, theirs_number: int) ->
     return EditConflict(base_text, theirs, mine, merge(base_text, mine, theirs), theirs_number)
 
 
-def _wording(at: int, place: Conflict) -> str:
+def wording(at: int, place: Conflict) -> str:
     """What the writer chose for a passage. Raises: Invalid when nothing was chosen."""
     choice = request.form.get(f"choice-{at}")
     if choice not in CHOICES:
@@ -286,9 +284,9 @@ def save_block(key: str, start: int, end: int) -> ResponseReturnValue:
         if request.form.get("do") == "preview":
             html = reading.preview(paper, checked_text(form.body.data))
             return _block_page(paper, form, text, start, end, preview=html)
-        return _saved(paper, base, whole, form.summary.data, Source.BLOCK)
+        return saved(paper, base, whole, form.summary.data, Source.BLOCK)
     except EditConflict as conflict:
-        return _conflict_page(paper, form, base, conflict), 409
+        return conflict_page(paper, form, base, conflict), 409
     except Invalid as error:
         form.take(error)
         return _block_page(paper, form, text, start, end), status_of(error)

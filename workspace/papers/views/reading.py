@@ -23,6 +23,8 @@ from workspace.papers.article import places
 from workspace.papers.forms import CreateForm, DescribeForm, ParkForm, number_of
 from workspace.papers.models import Paper, PaperKind
 from workspace.papers.origins import origins
+from workspace.papers.rescue import waiting_rescues
+from workspace.papers.sittings import is_open
 from workspace.papers.store import text_of
 from workspace.papers.views.blueprint import bp
 from workspace.permissions import Permission, can, require
@@ -147,6 +149,8 @@ def show(key: str) -> ResponseReturnValue:
         mark=mark,
         is_read=mark is not None and not is_behind,
         others=[row.member for row in queries.others_editing(actor(), paper)],
+        is_ahead=is_open(paper),
+        rescues=waiting_rescues(actor(), paper),
     )
 
 
