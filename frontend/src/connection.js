@@ -7,6 +7,7 @@ import * as wire from "./protocol.js";
 const FROM_SERVER = Symbol("from the server");
 const AT_ONCE = new Set([wire.CLOSED.reload, wire.CLOSED.ticket]);
 const FINAL = new Set([wire.CLOSED.malformed, wire.CLOSED.signIn, wire.CLOSED.withdrawn, wire.CLOSED.unknown, wire.CLOSED.epoch, wire.CLOSED.tooLarge, wire.CLOSED.refusedText, wire.CLOSED.crowded]);
+const ABNORMAL = 1006;
 const TOO_FAST_PAUSE = 5_000;
 const OPENING = 15_000; // milliseconds a socket may take to open
 const MOST_PRESENCE = 120; // milliseconds between two messages about the cursor
@@ -97,11 +98,12 @@ export class Connection extends EventTarget {
       clearTimeout(tooLong);
       if (this.socket !== socket) return;
       this.socket = null;
+      const wasSynced = this.isSynced;
       this.isSynced = false;
       const others = [...this.awareness.getStates().keys()].filter((id) => id !== this.doc.clientID);
       removeAwarenessStates(this.awareness, others, FROM_SERVER);
       if (this.isStopped) return;
-      if (!isOpen) this.blocked();
+      if (!isOpen || (event.code === ABNORMAL && !wasSynced)) this.blocked(); // never let through, or cut off at once
       else this.ended(event.code);
     };
     return undefined;

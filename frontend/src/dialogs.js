@@ -4,8 +4,14 @@ import { toMarkdown } from "../../static/js/paste-cleaner.js";
 import { inlineNodes } from "./inline.js";
 import { element } from "./widgets.js";
 
-/** Show a dialog until it is closed. @returns {Promise<string>} the value of the button that closed it, "" for none */
-export function ask(dialog) {
+/**
+ * Show a dialog until it is closed.
+ *
+ * @param {boolean} isNew there is nothing yet that could be removed
+ * @returns {Promise<string>} the value of the button that closed it, "" for none
+ */
+export function ask(dialog, isNew) {
+  for (const button of dialog.querySelectorAll("[value=remove]")) button.hidden = isNew;
   return new Promise((resolve) => {
     dialog.returnValue = "";
     dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
@@ -51,13 +57,13 @@ export class TableDialog {
   }
 
   /** @returns {Promise<object | "remove" | null>} the table as tables.js reads it */
-  async open(table, notes) {
+  async open(table, notes, isNew) {
     this.notes = `\n${[...notes.keys()].join("\n")}\n`;
     this.table = structuredClone(table);
     this.at = { x: 0, y: 0 };
     richField(this.caption, table.caption, this.notes);
     this.draw();
-    const answer = ask(this.dialog);
+    const answer = ask(this.dialog, isNew);
     this.cell(0, 0).focus();
     const value = await answer;
     if (value === "remove") return "remove";
@@ -140,11 +146,61 @@ export class FieldsDialog {
     this.form = dialog.querySelector("form");
   }
 
-  async open(values) {
+  async open(values, isNew = true) {
     for (const [name, value] of Object.entries(values)) if (this.form.elements[name]) this.form.elements[name].value = value ?? "";
     this.dialog.dispatchEvent(new CustomEvent("filled"));
-    const value = await ask(this.dialog);
+    const value = await ask(this.dialog, isNew);
     if (value === "remove") return "remove";
     return value === "ok" ? Object.fromEntries([...new FormData(this.form)].map(([name, text]) => [name, String(text).trim()])) : null;
+  }
+}
+
+/** The dialog of a picture: shows which one is chosen, and takes a new one from this computer. */
+export class FigureDialog extends FieldsDialog {
+  /** @param {{address: (name: string) => string, upload: string, token: string, failed: string, onNew: (name: string) => void}} given */
+  constructor(dialog, given) {
+    super(dialog);
+    Object.assign(this, given);
+    this.picture = dialog.querySelector("img");
+    this.file = dialog.querySelector("input[type=file]");
+    this.problem = dialog.querySelector("[data-problem]");
+    this.form.elements.name.addEventListener("change", () => this.show());
+    dialog.addEventListener("filled", () => this.show());
+    this.file.addEventListener("change", () => this.send());
+  }
+
+  show() {
+    const { name } = this.form.elements;
+    this.picture.hidden = !name.value;
+    if (name.value) this.picture.src = this.address(name.value);
+    this.form.querySelector("[data-chosen]").hidden = name.options.length === 0;
+    this.form.querySelector("[value=ok]").disabled = name.options.length === 0;
+    this.problem.hidden = true;
+  }
+
+  async send() {
+    const [file] = this.file.files;
+    if (!file) return;
+    const body = new FormData();
+    body.set("file", file);
+    body.set("csrf_token", this.token);
+    let name = "";
+    let words = this.failed;
+    try {
+      const response = await fetch(this.upload, { method: "POST", body, headers: { Accept: "application/json" }, redirect: "manual" });
+      const answer = await response.json();
+      if (response.ok) name = answer.name;
+      else words = answer.error.message;
+    } catch {
+      // no connection, or no answer of ours
+    }
+    this.file.value = "";
+    if (name) {
+      this.form.elements.name.append(new Option(name, name, true, true));
+      this.onNew(name);
+    }
+    this.show();
+    this.problem.textContent = words;
+    this.problem.hidden = name !== "";
   }
 }

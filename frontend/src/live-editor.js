@@ -3,7 +3,7 @@
 import { EditorView } from "@codemirror/view";
 import * as verbs from "./commands.js";
 import { Margin, pointsAt } from "./comments.js";
-import { FieldsDialog, TableDialog } from "./dialogs.js";
+import { FieldsDialog, FigureDialog, TableDialog } from "./dialogs.js";
 import { openEditor } from "./editor.js";
 import { toggleFind } from "./find.js";
 import { Outline, countWords, headingAt } from "./outline.js";
@@ -28,7 +28,10 @@ class LiveEditor extends HTMLElement {
     this.choices = Object.fromEntries(Object.entries(CHOICES).map(([name, usual]) => [name, read(name, usual)]));
     this.dialogs = {
       table: new TableDialog(this.dialog("table"), this.words),
-      figure: new FieldsDialog(this.dialog("figure")),
+      figure: new FigureDialog(this.dialog("figure"), {
+        address: (name) => this.given.addresses.file.replace("NAME", encodeURIComponent(name)), upload: this.given.addresses.files, token: this.given.token,
+        failed: this.words.uploadFailed, onNew: (name) => this.given.files.push(name),
+      }),
       link: new FieldsDialog(this.dialog("link")),
       note: new FieldsDialog(this.dialog("note")),
       save: new FieldsDialog(this.dialog("save")),
@@ -44,7 +47,6 @@ class LiveEditor extends HTMLElement {
     this.find("save").addEventListener("click", (event) => this.isLive && (event.preventDefault(), this.save()));
     this.notices = this.querySelector("[data-notices]");
     this.start();
-    this.figurePreview();
     this.toolbarOnPhone();
   }
 
@@ -432,18 +434,6 @@ class LiveEditor extends HTMLElement {
   }
 
   // Small things
-
-  figurePreview() {
-    const dialog = this.dialog("figure");
-    const { name } = dialog.querySelector("form").elements;
-    const image = dialog.querySelector("img");
-    const show = () => {
-      image.hidden = !name.value;
-      if (name.value) image.src = this.given.addresses.file.replace("NAME", encodeURIComponent(name.value));
-    };
-    name.addEventListener("change", show);
-    dialog.addEventListener("filled", show);
-  }
 
   /** On a phone the toolbar stands above the keyboard, not below it. */
   toolbarOnPhone() {

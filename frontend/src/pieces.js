@@ -43,7 +43,7 @@ export async function editTable(view, dialog, piece, tell) {
   const words = view.state.facet(page).words;
   const before = piece ? piece.table : NEW_TABLE;
   const place = piece ? pin(view, piece.from) : null;
-  const mine = await dialog.open(before, view.state.field(footnotes));
+  const mine = await dialog.open(before, view.state.field(footnotes), !piece);
   view.focus();
   if (mine === null) return;
   if (!piece) {
@@ -68,7 +68,7 @@ export async function editTable(view, dialog, piece, tell) {
 export async function editFigure(view, dialog, piece) {
   const place = piece ? pin(view, piece.from) : null;
   const given = piece ? piece.figure : { name: view.state.facet(page).files[0] ?? "", alt: "", caption: "", width: 100 };
-  const made = await dialog.open({ ...given, width: given.width ?? 100 });
+  const made = await dialog.open({ ...given, width: given.width ?? 100 }, !piece);
   view.focus();
   if (made === null || (made !== "remove" && !made.name)) return;
   const source = made === "remove" ? "" : writeFigure({ ...made, width: Number(made.width) });
@@ -85,7 +85,7 @@ export async function editLink(view, dialog) {
   const text = link ? link.text : view.state.sliceDoc(range.from, range.to);
   const place = pin(view, range.from);
   const before = view.state.sliceDoc(range.from, range.to);
-  const made = await dialog.open({ text, address: link?.address ?? (/^https?:\/\//.test(text) ? text : "") });
+  const made = await dialog.open({ text, address: link?.address ?? (/^https?:\/\//.test(text) ? text : "") }, !link);
   view.focus();
   if (made === null) return;
   const from = place() ?? view.state.selection.main.head;
@@ -125,7 +125,7 @@ export async function editNote(view, dialog, label) {
     view.focus();
     return;
   }
-  const made = await dialog.open({ text: view.state.sliceDoc(note.from, note.to) });
+  const made = await dialog.open({ text: view.state.sliceDoc(note.from, note.to) }, false);
   view.focus();
   const now = noteAt(view.state, label);
   if (made === null || !now) return;

@@ -1,4 +1,4 @@
-// sources b1e6f45a7fb1af04
+// sources 6500fa2954bd6ff7
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

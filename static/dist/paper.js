@@ -1,4 +1,4 @@
-// sources cd847e4ca710ddc0
+// sources 2b95612769fce6e0
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources f65b1759bebbe202
+// sources 748b14a206d0c796
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources b5a8fecae9c80ce8
+// sources 291315a2ded6e4f9
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
