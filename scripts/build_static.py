@@ -7,14 +7,14 @@ Needs nothing but the standard library. The first line of each bundle carries th
 this file, so that a test can tell a forgotten build without repeating it in a browser.
 
 Styles: sources are joined in the order of `STYLES` and lightly minified. `light-dark(a, b)` may stand in
-`tokens.css` and `people-tokens.css` only, as the whole value of a custom property; here it becomes three rules (light, dark by the
-system, dark by choice), because browsers of 2023 do not know the function. From KERN only the rules of the
-form controls in use and the properties they need are taken, inside `@layer kern`.
+`tokens.css` and `people-tokens.css` only, as the whole value of a custom property; here it becomes three rules
+(light, dark by the system, dark by choice), because browsers of 2023 do not know the function. From KERN only
+the rules of the form controls in use and the properties they need are taken, inside `@layer kern`.
 
 Scripts: a file of `static/js/` says in its first line which bundles it belongs to: `// bundle: reading tool`;
 one without such a line is left to the page that names it.
-The editor (`static/dist/editor.js`) is built from `frontend/` by `make editor`, which needs Node; here only its first line is
-compared with the hash of its sources.
+The editor (`static/dist/editor.js`) is built from `frontend/` by `make editor`, which needs Node; here only its
+first line is compared with the hash of its sources.
 
 `theme.js` runs at once, before anything is painted; every other file runs when the page has been read, in a
 function of its own, so that none can see or break another. The files hold no `import` and no `export`.

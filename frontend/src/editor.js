@@ -4,6 +4,7 @@ import { Compartment, EditorState, Prec } from "@codemirror/state";
 import { EditorView, drawSelection, dropCursor, keymap, placeholder } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import * as Y from "yjs";
+import { authorMarks } from "./authors.js";
 import { blocks, chosenPiece, pieceAt } from "./blocks.js";
 import * as verbs from "./commands.js";
 import { passages } from "./comments.js";
@@ -35,6 +36,7 @@ export function openEditor({ parent, session, given, nonce, isGerman, isShowingS
       markdown(),
       blocks,
       passages,
+      authorMarks,
       preview,
       cursor,
       wholeCharacters,

@@ -1,6 +1,7 @@
 // <live-editor>: the edit page where scripts run. It joins the parts and words what happens; without it, and where sockets are
 // blocked, the form of the same page does the work.
 import { EditorView } from "@codemirror/view";
+import { hideAuthors, showAuthors } from "./authors.js";
 import * as verbs from "./commands.js";
 import { Margin, pointsAt } from "./comments.js";
 import { FieldsDialog, FigureDialog, TableDialog } from "./dialogs.js";
@@ -237,7 +238,7 @@ class LiveEditor extends HTMLElement {
       signs: () => this.choose("signs"),
       german: () => this.choose("german"),
       quiet: () => this.choose("quiet"),
-      authors: () => this.authors?.(),
+      authors: (view) => this.authors(view),
     };
   }
 
@@ -299,6 +300,27 @@ class LiveEditor extends HTMLElement {
     const until = Date.now() + SETTLING;
     while (this.session.isUnsent && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
     return !this.session.isUnsent;
+  }
+
+  /** Colours for who wrote what: of the text as it is now, which is kept as a revision for it. */
+  async authors(view) {
+    const legend = this.querySelector("[data-authors]");
+    const button = this.querySelector("[data-deed=authors]");
+    if (!legend.hidden) {
+      hideAuthors(view, legend);
+      button.ariaPressed = "false";
+      return;
+    }
+    const text = view.state.doc.toString();
+    const closed = await this.closeSitting("");
+    try {
+      const response = closed && (await fetch(`${this.given.addresses.authors}?revision=${closed.number}`, { headers: { Accept: "application/json" } }));
+      if (!response?.ok || view.state.doc.toString() !== text) throw new Error("not now");
+      showAuthors(view, legend, await response.json());
+      button.ariaPressed = "true";
+    } catch {
+      this.notice("authors", this.words.authorsFailed);
+    }
   }
 
   // Comments

@@ -1,4 +1,4 @@
-// sources 6500fa2954bd6ff7
+// sources d11a6206fe953153
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

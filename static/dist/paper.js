@@ -1,4 +1,4 @@
-// sources 2b95612769fce6e0
+// sources cb9ccc19fac1a7b3
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

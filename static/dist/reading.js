@@ -1,4 +1,4 @@
-// sources 748b14a206d0c796
+// sources 0fb4e17dad3d6b6f
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -1,4 +1,4 @@
-// sources 291315a2ded6e4f9
+// sources 3441a29fa9534867
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";

@@ -52,7 +52,7 @@ def test_words_are_typed_and_saved(served: Served, page_for: PageFor) -> None:
             continue
         cursor_behind(page, place)
         for key in keys:
-            if len(key) > 1 and (key[0].isupper() and key in {"Enter", "Backspace", "Tab", "Home"} or "+" in key):
+            if len(key) > 1 and ((key[0].isupper() and key in {"Enter", "Backspace", "Tab", "Home"}) or "+" in key):
                 page.keyboard.press(key)
             else:
                 page.keyboard.type(key)

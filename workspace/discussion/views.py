@@ -391,7 +391,7 @@ def index(key: str) -> ResponseReturnValue:
 
 @bp.get("/papers/<key:key>/threads.json")
 def threads_json(key: str) -> ResponseReturnValue:
-    """The threads beside the newest revision, for the editor's margin; `source` is the passage as it is written there."""
+    """The threads beside the newest revision, for the editor's margin; `source` is the passage as written there."""
     paper, number = queries.get_paper_at(actor(), key, None)
     text = text_of(paper, number)
     views = queries.threads_shown(actor(), paper, number, text, keep=keep_places)
