@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKSPACE := $(BIN)/workspace
 STAMP := $(VENV)/installed
 
-.PHONY: run test test-long check bench format lock static screens vnu
+.PHONY: run test test-long check bench format lock static editor screens vnu
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -42,6 +42,10 @@ format: $(STAMP)
 
 static: $(STAMP)
 	@$(BIN)/python scripts/build_static.py
+
+editor: # static/dist/editor.js from frontend/; the only thing that needs Node, and only after a change there
+	@npm ci --prefix frontend --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm run --silent --prefix frontend build
 
 screens: $(STAMP)
 	@$(BIN)/python scripts/screens.py $(ARGS)

@@ -7,12 +7,15 @@ Needs nothing but the standard library. The first line of each bundle carries th
 this file, so that a test can tell a forgotten build without repeating it in a browser.
 
 Styles: sources are joined in the order of `STYLES` and lightly minified. `light-dark(a, b)` may stand in
-`tokens.css` only, as the whole value of a custom property; here it becomes three rules (light, dark by the
-system, dark by choice), because browsers of 2023 do not know the function. From KERN only the rules of the
-form controls in use and the properties they need are taken, inside `@layer kern`.
+`tokens.css` and `people-tokens.css` only, as the whole value of a custom property; here it becomes three rules
+(light, dark by the system, dark by choice), because browsers of 2023 do not know the function. From KERN only
+the rules of the form controls in use and the properties they need are taken, inside `@layer kern`.
 
 Scripts: a file of `static/js/` says in its first line which bundles it belongs to: `// bundle: reading tool`;
 one without such a line is left to the page that names it.
+The editor (`static/dist/editor.js`) is built from `frontend/` by `make editor`, which needs Node; here only its
+first line is compared with the hash of its sources.
+
 `theme.js` runs at once, before anything is painted; every other file runs when the page has been read, in a
 function of its own, so that none can see or break another. The files hold no `import` and no `export`.
 """
@@ -53,6 +56,7 @@ STYLES: dict[str, tuple[str, ...]] = {
     "changes": _styles(f"{_READING} {_CHANGES}"),
     "tool": _styles(f"{_READING} {_CHANGES} {_TOOL}"),
     "forms": (KERN, *_styles(f"{_READING} {_CHANGES} {_TOOL} {_FORMS}")),
+    "editor": ("css/people-tokens.css", "css/components/live-editor.css"),
 }
 """Bundle name → sources, relative to `static/`, in the order of the cascade."""
 
@@ -262,7 +266,7 @@ def bundles() -> dict[str, str]:
         paths += sorted((STATIC / "fonts").glob("*.woff2"))
         notice = " · contains parts of KERN UX 2.7.2, EUPL-1.2, see ../vendor/kern/" if KERN in sources else ""
         built[f"{name}.css"] = f"/* sources {_hash(paths)}{notice} */\n{style_bundle(sources)}"
-        if scripts[name]:  # pages with the styles "changes" take the scripts of "reading"
+        if scripts.get(name):  # pages with the styles "changes" take the scripts of "reading"
             built[f"{name}.js"] = f"// sources {_hash(scripts[name])}\n{script_bundle(scripts[name])}"
     return built
 
@@ -272,6 +276,30 @@ def _hash(paths: list[Path]) -> str:
     for path in (Path(__file__), *paths):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
+
+
+def editor_hash() -> str:
+    """The hash of the editor's sources, as frontend/build.mjs counts it and writes it into the first line."""
+    folder = ROOT / "frontend"
+    names = ("build.mjs", "package-lock.json", "package.json")
+    paths = [
+        *(folder / name for name in names),
+        *sorted((folder / "src").iterdir()),
+        STATIC / "js" / "paste-cleaner.js",
+    ]
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def is_editor_stale() -> bool:
+    """Whether the built editor is missing or was built from other sources."""
+    path = STATIC / "dist" / "editor.js"
+    if not path.is_file():
+        return True
+    with path.open(encoding="utf-8") as file:
+        return not file.readline().startswith(f"// sources {editor_hash()} ")
 
 
 def stale(built: dict[str, str]) -> list[str]:
@@ -293,7 +321,9 @@ def main() -> int:
     if arguments.check:
         for name in changed:
             sys.stderr.write(f"static/dist/{name} is not up to date: run python scripts/build_static.py\n")
-        return 1 if changed else 0
+        if is_editor_stale():
+            sys.stderr.write("static/dist/editor.js is not up to date: run make editor (needs Node)\n")
+        return 1 if changed or is_editor_stale() else 0
     for name in changed:
         (STATIC / "dist").mkdir(exist_ok=True)
         (STATIC / "dist" / name).write_text(built[name], encoding="utf-8")

@@ -120,6 +120,8 @@ class Settings(BaseSettings):
     page_size: int = Field(default=50, ge=1)
     """Rows of one page of a list."""
     open_editors_seconds: int = Field(default=15 * MINUTE, ge=1)
+    live_longest_offline: int = Field(default=DAY, ge=1)
+    """Words typed without a connection for longer are not merged into the text silently: they become a rescue copy."""
     kept_form_life: int = Field(default=24 * HOUR, ge=1)
     authorship_every: int = Field(default=16, ge=1)
     """Authorship is kept for the newest and every so many-th revision."""

@@ -1,6 +1,6 @@
 // bundle: paper reading tool
 // Forms about comments open over the page: links marked data-sheet and every link to a new comment. The same form, the same address,
-// asked for as a piece. Whoever closes the sheet finds their words in it again; where anything is unclear the whole page is opened.
+// asked for as a piece. Once sent, the event "sheet-sent" lets a page stay where it is. Whoever closes the sheet finds their words in it again; where anything is unclear the whole page is opened.
 const PIECE = { "X-Partial": "1" };
 const plain = (event) => event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 let dialog = null;
@@ -65,7 +65,9 @@ const send = async (form) => {
   }
   if (response.status === 201) {
     delete dialog.dataset.url;
-    follow(response.headers.get("Location"));
+    const sent = new CustomEvent("sheet-sent", { cancelable: true });
+    if (document.dispatchEvent(sent)) follow(response.headers.get("Location"));
+    else dialog.close(); // the page shows it by itself
   } else if (response.status === 422 && response.headers.get("Content-Type").startsWith("text/html")) {
     fill(await response.text(), dialog.dataset.url);
     show();

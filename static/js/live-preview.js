@@ -19,6 +19,7 @@ class LivePreview extends HTMLElement {
   }
 
   async refresh() {
+    if (this.field.form.hidden) return; // the live editor shows the text as it reads
     if (this.asking) {
       this.isStale = true; // one question at a time; the newest text is asked for when the answer is here
       return;

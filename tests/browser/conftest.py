@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from a2wsgi import WSGIMiddleware
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
@@ -24,8 +23,10 @@ from tests.people import People, make_people
 from workspace import create_app
 from workspace.accounts.models import Member
 from workspace.accounts.signing_in import open_session
+from workspace.asgi import make_asgi
 from workspace.config import Settings, using
 from workspace.db import session_scope
+from workspace.live.transport import WatchedSockets
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -76,11 +77,11 @@ def served(tmp_path: Path, sqlite_template: Path) -> Iterator[Served]:
     settings = Settings(
         environment="test", instance_dir=tmp_path, database_url=f"sqlite:///{at}",
         base_url=f"http://127.0.0.1:{port}",
-        secret_key=SecretStr("for tests only, not a secret at all"), argon2_memory_kib=1024, argon2_rounds=1,
+        secret_key=SecretStr("for tests only, not a secret at all"), argon2_memory_kib=1024, argon2_rounds=1, threads=4,
     )  # fmt: skip
     app = create_app(settings)
-    bridge = WSGIMiddleware(app.wsgi_app, workers=4)  # type: ignore[arg-type]
-    server = uvicorn.Server(uvicorn.Config(bridge, port=port, lifespan="off", log_level="error"))
+    config = uvicorn.Config(make_asgi(settings), port=port, lifespan="on", log_level="error", ws=WatchedSockets)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

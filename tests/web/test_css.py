@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import importlib.util
 import re
@@ -19,6 +20,8 @@ TEMPLATES = sorted(p for p in (ROOT / "templates").rglob("*.html") if p.parent.n
 SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 BUILT = sorted((STATIC / "dist").glob("*.css"))
 KERN_SHA256 = "fc2428f71ee156d7187a3d416bedd5550c3543925204e9ac4b02544e649eb7f8"
+EDITOR_BUDGET = 250_000
+"""Compressed bytes of the live editor, which only those load who write."""
 READING_BUDGET = 10_000
 """Compressed bytes of paper.css, so that a first visit to a long paper stays under 90 KB with its fonts."""
 
@@ -41,8 +44,33 @@ def without_comments(css: str) -> str:
     return re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
 
 
+TOKENS = "".join(
+    without_comments(path.read_text(encoding="utf-8")) for path in sorted((STATIC / "css").glob("*tokens.css"))
+)
+
+
 def test_bundles_are_up_to_date() -> None:
     assert build.stale(build.bundles()) == [], "run python scripts/build_static.py"
+
+
+def test_the_editor_is_up_to_date_and_small() -> None:
+    assert not build.is_editor_stale(), "run make editor"
+    script = (STATIC / "dist" / "editor.js").read_bytes()
+    assert len(gzip.compress(script, 9)) < EDITOR_BUDGET
+    licences = (STATIC / "dist" / "editor.licences.txt").read_text(encoding="utf-8")
+    for name in ("@codemirror/view", "@lezer/markdown", "yjs", "y-codemirror.next", "lib0"):
+        assert re.search(rf"^{re.escape(name)} [\d.]+ \(MIT\)$", licences, re.MULTILINE), name
+
+
+def test_a_change_of_the_editor_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dist").mkdir()
+    monkeypatch.setattr(build, "editor_hash", lambda: "0123456789abcdef")
+    monkeypatch.setattr(build, "STATIC", tmp_path)
+    assert build.is_editor_stale()
+    (tmp_path / "dist" / "editor.js").write_text("// sources 0123456789abcdef · more\n", encoding="utf-8")
+    assert not build.is_editor_stale()
+    (tmp_path / "dist" / "editor.js").write_text("// sources 0123456789abcdee · more\n", encoding="utf-8")
+    assert build.is_editor_stale()
 
 
 def test_a_change_of_a_source_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,6 +81,7 @@ def test_a_change_of_a_source_is_noticed(tmp_path: Path, monkeypatch: pytest.Mon
     (source / "a.css").write_text("a { color: red; }", encoding="utf-8")
     monkeypatch.setattr(build, "STATIC", tmp_path)
     monkeypatch.setattr(build, "STYLES", {"reading": ("css/a.css",)})
+    monkeypatch.setattr(build, "is_editor_stale", lambda: False)
     monkeypatch.setattr(sys, "argv", ["build_static.py"])
     assert build.main() == 0
     assert build.stale(build.bundles()) == []
@@ -66,7 +95,7 @@ def test_a_change_of_a_source_is_noticed(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_every_token_used_is_defined(path: Path) -> None:
     css = without_comments(path.read_text(encoding="utf-8"))
-    tokens = without_comments((STATIC / "css" / "tokens.css").read_text(encoding="utf-8"))
+    tokens = TOKENS
     defined = set(re.findall(r"(--[\w-]+)\s*:", tokens)) | set(re.findall(r"(--[\w-]+)\s*:", css))
     with_fallback = set(re.findall(r"var\((--[\w-]+)\s*,", css))
     used = set(re.findall(r"var\((--[\w-]+)", css))
@@ -74,7 +103,7 @@ def test_every_token_used_is_defined(path: Path) -> None:
 
 
 def test_every_token_is_used() -> None:
-    tokens = without_comments((STATIC / "css" / "tokens.css").read_text(encoding="utf-8"))
+    tokens = TOKENS
     everything = "".join(path.read_text(encoding="utf-8") for path in SOURCES)
     defined = set(re.findall(r"(--[\w-]+)\s*:", tokens))
     assert {name for name in defined if f"var({name})" not in everything} == set()

@@ -389,6 +389,30 @@ def index(key: str) -> ResponseReturnValue:
     )
 
 
+@bp.get("/papers/<key:key>/threads.json")
+def threads_json(key: str) -> ResponseReturnValue:
+    """The threads beside the newest revision, for the editor's margin; `source` is the passage as written there."""
+    paper, number = queries.get_paper_at(actor(), key, None)
+    text = text_of(paper, number)
+    views = queries.threads_shown(actor(), paper, number, text, keep=keep_places)
+    return {"revision": number, "threads": [_placed_thread(paper, view, number, text) for view in views]}
+
+
+def _placed_thread(paper: Paper, view: ThreadView, number: int, text: str) -> dict[str, object]:
+    start, end = view.place.start, view.place.end
+    html = render_template(
+        "discussion/_piece.html", paper=paper, view=view, shown=number, where="margin", reply="", error=""
+    )
+    return {
+        "number": view.number,
+        "start": start,
+        "end": end,
+        "source": text[start:end] if start is not None and end is not None else "",
+        "done": view.is_resolved,
+        "html": html.strip(),
+    }
+
+
 @bp.get("/papers/<key:key>/print", endpoint="print")
 def print_page(key: str) -> ResponseReturnValue:
     """The draft with its comments as numbered notes."""

@@ -12,6 +12,7 @@ from workspace.permissions import can
 from workspace.resources import resource_dir
 from workspace.web import i18n, links
 from workspace.web.actor import actor
+from workspace.web.security import style_nonce
 
 
 def init_app(app: Flask) -> None:
@@ -21,6 +22,7 @@ def init_app(app: Flask) -> None:
         app.add_template_global(helper, helper.__name__)
     app.add_template_global(initials)
     app.add_template_global(static_url)
+    app.add_template_global(style_nonce)
     app.add_template_global(may, "can")
     app.context_processor(lambda: {"locale": i18n.locale(), "languages": i18n.OWN_NAMES, "here": links.here})
 

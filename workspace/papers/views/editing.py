@@ -17,6 +17,7 @@ from workspace.accounts import sessions
 from workspace.accounts.models import Member
 from workspace.accounts.names import shown_name
 from workspace.clock import now
+from workspace.config import settings
 from workspace.errors import Invalid, NotFound
 from workspace.papers import actions, queries, reading
 from workspace.papers.forms import EditForm, number_of
@@ -100,6 +101,8 @@ def preview(key: str) -> ResponseReturnValue:
 
 
 def _edit_page(paper: Paper, form: EditForm, *, kept_at: datetime | None = None, preview: str | None = None) -> str:
+    """The live editor with the form behind it; the form alone where one asks for it, or text came back with it."""
+    is_unsaved = kept_at is not None or request.method == "POST"
     return render_template(
         "papers/edit.html",
         paper=paper,
@@ -108,9 +111,13 @@ def _edit_page(paper: Paper, form: EditForm, *, kept_at: datetime | None = None,
         pictures=[file for file in queries.attachments_of(paper) if file.is_picture],
         base=_base_revision(paper, form.base.data),
         kept_at=kept_at,
-        is_unsaved=kept_at is not None or request.method == "POST",
+        is_unsaved=is_unsaved,
+        is_live=not is_unsaved and request.args.get("as") != "form",
         preview=preview,
         page=url_for(".edit", key=paper.key),
+        longest_offline=settings().live_longest_offline,
+        max_bytes=settings().paper_max_bytes,
+        timezone=settings().timezone,
     )
 
 

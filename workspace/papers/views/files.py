@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, jsonify, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
@@ -26,7 +26,7 @@ from workspace.papers.views.blueprint import bp
 from workspace.permissions import Permission, require
 from workspace.text.tree import parse
 from workspace.web.actor import actor
-from workspace.web.errors import status_of
+from workspace.web.errors import status_of, wants_json
 from workspace.web.forms import Form, LineField, MaxLength
 from workspace.web.messages import add_messages, message
 
@@ -123,11 +123,15 @@ def upload(key: str) -> ResponseReturnValue:
     try:
         file = add_attachment(actor(), paper, name=_wanted_name(form, given), data=given.stream.read())
     except (Invalid, Conflict) as error:
+        if wants_json():
+            raise
         if isinstance(error, Invalid):
             form.take(error)
         else:
             form.form_errors.append(message(error.code, error.values))
         return _files_page(paper, form), status_of(error)
+    if wants_json():
+        return jsonify(name=file.name)
     flash(
         _(
             "%(name)s ist hinzugefügt. Unten steht, was Sie in den Text schreiben, um die Datei zu zeigen.",

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from workspace.accounts.names import shown_name
+from workspace.accounts.queries import members_by_id
 from workspace.discussion import placing
 from workspace.discussion.marks import marks_for
 from workspace.discussion.models import Placed
@@ -25,9 +27,10 @@ from workspace.papers.models import Paper, PaperKind
 from workspace.papers.origins import origins
 from workspace.papers.rescue import waiting_rescues
 from workspace.papers.sittings import is_open
-from workspace.papers.store import text_of
+from workspace.papers.store import authors_of, text_of
 from workspace.papers.views.blueprint import bp
 from workspace.permissions import Permission, can, require
+from workspace.text.authorship import who_wrote as who_wrote_most
 from workspace.text.tree import parse
 from workspace.web.actor import actor
 from workspace.web.derived import write_derived
@@ -286,9 +289,11 @@ def show_log(key: str) -> ResponseReturnValue:
 
 @bp.get("/papers/<key:key>/authors")
 def who_wrote(key: str) -> ResponseReturnValue:
-    """Who wrote a passage; the whole text where the address names none."""
+    """Who wrote a passage; the whole text where the address names none, and as JSON every stretch of it."""
     paper = queries.get_paper(actor(), key)
     revision = queries.get_revision(paper, number_of(request.args.get("revision", str(paper.head_number))) or 0)
+    if wants_json():
+        return _every_stretch(paper, revision.number)
     start = number_of(request.args.get("start", "0"))
     end = number_of(request.args.get("end", str(revision.length)))
     if start is None or end is None or not 0 <= start < end <= revision.length:
@@ -302,3 +307,12 @@ def who_wrote(key: str) -> ResponseReturnValue:
         passage="" if is_whole else words_in(parse(text_of(paper, revision.number)), start, end),
         origins=origins(paper, revision.number, start, end),
     )
+
+
+def _every_stretch(paper: Paper, number: int) -> dict[str, object]:
+    """Lengths in code points, each with its author's place among the people; those of the longest text come first."""
+    runs = authors_of(paper, number).runs
+    authors = [author for author, _written in who_wrote_most(runs, 0, sum(length for _author, length in runs))]
+    people = members_by_id(author for author in authors if isinstance(author, int))
+    names = [shown_name(people.get(author) if isinstance(author, int) else None) for author in authors]
+    return {"people": names, "runs": [[authors.index(author), length] for author, length in runs]}

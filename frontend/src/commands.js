@@ -1,0 +1,257 @@
+// The verbs of the toolbar and of the keyboard: each puts the signs of Markdown where they belong, or takes them away.
+import { syntaxTree } from "@codemirror/language";
+import { EditorSelection } from "@codemirror/state";
+import { lineStart } from "./signs.js";
+
+const INLINE = { strong: ["StrongEmphasis", "**"], emphasis: ["Emphasis", "*"], strike: ["Strikethrough", "~~"], code: ["InlineCode", "`"] };
+
+function around(state, name, from, to) {
+  for (const side of [1, -1]) {
+    for (let node = syntaxTree(state).resolveInner(from, side); node; node = node.parent) {
+      if (node.name === name && node.from <= from && node.to >= to) return node;
+    }
+  }
+  return null;
+}
+
+const edit = (view, spec) => {
+  if (view.state.readOnly) return true;
+  view.dispatch({ scrollIntoView: true, userEvent: "input.format", ...spec });
+  view.focus();
+  return true;
+};
+
+/** Bold, italic and the like: for the selected words or the word the cursor is in; again takes it away. */
+export const inline = (kind) => (view) => {
+  const { state } = view;
+  const [name, sign] = INLINE[kind];
+  const { main } = state.selection;
+  const inside = around(state, name, main.from, main.to);
+  if (inside) {
+    const size = inside.firstChild.to - inside.firstChild.from;
+    const isEmptyAtEnd = main.empty && main.head === inside.to - size;
+    if (isEmptyAtEnd) return edit(view, { selection: { anchor: inside.to } }); // go on without it, as in Word
+    return edit(view, { changes: [{ from: inside.from, to: inside.from + size }, { from: inside.to - size, to: inside.to }] });
+  }
+  const word = main.empty ? state.wordAt(main.head) : null;
+  const range = main.empty ? word ?? main : main;
+  if (range.from === range.to) {
+    return edit(view, { changes: { from: main.head, insert: sign + sign }, selection: { anchor: main.head + sign.length } });
+  }
+  const changes = [];
+  for (const [from, to] of linesOf(state, range.from, range.to)) {
+    const text = state.sliceDoc(from, to);
+    const [lead] = /^\s*/.exec(text);
+    const [tail] = /\s*$/.exec(text);
+    if (text.trim()) changes.push({ from: from + lead.length, insert: sign }, { from: to - tail.length, insert: sign });
+  }
+  const set = state.changes(changes);
+  if (!changes.length) return true;
+  const selection = main.empty ? EditorSelection.cursor(set.mapPos(main.head, -1)) : EditorSelection.range(set.mapPos(changes[0].from, 1), set.mapPos(changes.at(-1).from, -1));
+  return edit(view, { changes: set, selection });
+};
+
+/** Pieces of a selection, one for each line, without what begins the line. */
+function linesOf(state, from, to) {
+  const found = [];
+  for (let at = from; at <= to; ) {
+    const line = state.doc.lineAt(at);
+    const start = Math.max(from, lineStart(state, line).to);
+    if (start < Math.min(to, line.to)) found.push([start, Math.min(to, line.to)]);
+    at = line.to + 1;
+  }
+  return found;
+}
+
+function selectedLines(state) {
+  const { main } = state.selection;
+  const lines = [];
+  for (let at = main.from; at <= main.to; ) {
+    const line = state.doc.lineAt(at);
+    if (line.text.trim() || main.empty) lines.push(line);
+    at = line.to + 1;
+  }
+  return lines;
+}
+
+const innermost = (start) => start.parts.filter((part) => part.kind !== "quote" && part.kind !== "note");
+const bare = (start, line) => {
+  const own = innermost(start);
+  return own.length ? { from: own[0].from, to: own.at(-1).to } : { from: start.parts.at(-1)?.to ?? line.from, to: start.to };
+};
+
+/** A paragraph becomes a heading of this level; 0 makes a paragraph of a heading. */
+export const heading = (level) => (view) => {
+  const { state } = view;
+  const changes = [];
+  for (const line of selectedLines(state)) {
+    const start = lineStart(state, line);
+    if (start.kind === "code" || start.kind === "table") continue;
+    if (start.isUnderlined) changes.push({ from: line.to, to: start.node.to });
+    const place = bare(start, line);
+    if (level) changes.push(...separate(state, line));
+    changes.push({ ...place, insert: level ? `${"#".repeat(level)} ` : "" });
+  }
+  return edit(view, { changes });
+};
+
+/** An empty line around a block where words stand right above or below. */
+function separate(state, line) {
+  const found = [];
+  const above = line.number > 1 ? state.doc.line(line.number - 1) : null;
+  const below = line.number < state.doc.lines ? state.doc.line(line.number + 1) : null;
+  if (above?.text.trim()) found.push({ from: line.from, insert: "\n" });
+  if (below?.text.trim()) found.push({ from: line.to, insert: "\n" });
+  return found;
+}
+
+/** Items of a list, numbered or not; lines that are such items already become paragraphs. */
+export const list = (isNumbered) => (view) => {
+  const { state } = view;
+  const lines = selectedLines(state);
+  const starts = lines.map((line) => lineStart(state, line));
+  const isSuch = (start) => start.itemNode && (start.itemNode.parent.name === "OrderedList") === isNumbered;
+  const isOff = starts.every(isSuch);
+  const changes = [];
+  lines.forEach((line, at) => {
+    const start = starts[at];
+    if (start.kind === "code" || start.kind === "table") return;
+    const place = bare(start, line);
+    changes.push({ ...place, insert: isOff ? "" : isNumbered ? `${at + 1}. ` : "- " });
+    if (isOff && at > 0) changes.push({ from: line.from, insert: "\n" });
+    // paragraphs that become items of one list stand without empty lines between them
+    const above = line.number > 1 ? state.doc.line(line.number - 1) : null;
+    if (!isOff && at > 0 && above && !above.text.trim() && !start.itemNode) changes.push({ from: above.from, to: line.from });
+    if (!isOff && at === 0 && above?.text.trim() && !start.itemNode && !lineStart(state, above).items) changes.push({ from: line.from, insert: "\n" });
+  });
+  return edit(view, { changes: joined(changes) });
+};
+
+/** Changes that touch, made one, so that they may be given together. */
+function joined(changes) {
+  const found = [];
+  for (const change of changes.map((one) => ({ to: one.from, insert: "", ...one })).sort((a, b) => a.from - b.from || a.to - b.to)) {
+    const last = found.at(-1);
+    if (last && change.from < last.to) last.to = Math.max(last.to, change.to);
+    else found.push(change);
+  }
+  return found;
+}
+
+export const quote = (view) => {
+  const { state } = view;
+  const { main } = state.selection;
+  const first = state.doc.lineAt(main.from).number;
+  const last = state.doc.lineAt(main.to).number;
+  const lines = Array.from({ length: last - first + 1 }, (_none, at) => state.doc.line(first + at));
+  const isOff = lines.every((line) => /^\s*>/.test(line.text));
+  const changes = lines.map((line) => (isOff ? { from: line.from, to: line.from + /^\s*> ?/.exec(line.text)[0].length } : { from: line.from, insert: line.text.trim() ? "> " : ">" }));
+  if (!isOff && first > 1 && state.doc.line(first - 1).text.trim()) changes.unshift({ from: lines[0].from, insert: "\n" });
+  return edit(view, { changes: joined(changes) });
+};
+
+/** Enter: a new paragraph, the next item, the next line of a quote; in an empty item or quote the end of it. */
+export const enter = (view) => {
+  const { state } = view;
+  const { main } = state.selection;
+  if (state.readOnly) return true;
+  const line = state.doc.lineAt(main.from);
+  const start = lineStart(state, line);
+  if (start.kind === "code") return insertText(view, "\n");
+  const last = start.parts.at(-1);
+  const isEmpty = !line.text.slice(start.to - line.from).trim();
+  if (last && isEmpty && main.empty && last.kind !== "note") return leave(view, line, start);
+  if (main.from < start.to) return insertText(view, "\n\n");
+  const quotes = line.text.slice(0, (start.parts.filter((part) => part.kind === "quote").at(-1)?.to ?? line.from) - line.from);
+  const items = start.parts.filter((part) => part.kind === "item" || part.kind === "task");
+  if (items.length) {
+    const mark = line.text.slice(items[0].from - line.from, items[0].to - line.from);
+    const number = /^(\d+)([.)])(\s*)/.exec(mark);
+    const next = number ? `${Number(number[1]) + 1}${number[2]}${number[3] || " "}` : mark;
+    const indent = line.text.slice(quotes.length, items[0].from - line.from);
+    const task = items.some((part) => part.kind === "task") ? "[ ] " : "";
+    return insertText(view, `\n${quotes}${indent}${next}${task}`);
+  }
+  if (quotes) return insertText(view, `\n${quotes.trimEnd()}\n${quotes}`);
+  if (start.kind === "note") return insertText(view, "\n\n    ");
+  const indent = start.items ? /^\s*/.exec(line.text)[0] : "";
+  return insertText(view, `\n\n${indent}`);
+};
+
+function leave(view, line, start) {
+  const items = start.parts.filter((part) => part.kind === "item");
+  if (items.length && start.items > 1) return indent(-1)(view);
+  const from = line.from;
+  const above = line.number > 1 ? view.state.doc.line(line.number - 1) : null;
+  const below = line.number < view.state.doc.lines ? view.state.doc.line(line.number + 1) : null;
+  const insert = above?.text.trim() ? "\n" : "";
+  const after = below?.text.trim() ? "\n" : "";
+  return edit(view, { changes: { from, to: line.to, insert: insert + after }, selection: { anchor: from + insert.length }, userEvent: "input" });
+}
+
+function insertText(view, text) {
+  const { main } = view.state.selection;
+  const before = view.state.sliceDoc(view.state.doc.lineAt(main.from).from, main.from);
+  const from = main.from - /[ \t]*$/.exec(before)[0].length;
+  const isKept = from < lineStart(view.state, view.state.doc.lineAt(main.from)).to;
+  return edit(view, { changes: { from: isKept ? main.from : from, to: main.to, insert: text }, selection: { anchor: (isKept ? main.from : from) + text.length }, userEvent: "input" });
+}
+
+/** A new line within the paragraph. */
+export const lineBreak = (view) => {
+  const { state } = view;
+  const line = state.doc.lineAt(state.selection.main.from);
+  const start = lineStart(state, line);
+  if (start.kind === "code" || start.kind === "heading") return enter(view);
+  const indent = " ".repeat(start.itemNode ? start.to - line.from : 0);
+  const quotes = start.parts.filter((part) => part.kind === "quote").length;
+  return edit(view, { changes: { from: state.selection.main.from, to: state.selection.main.to, insert: `\\\n${quotes ? "> ".repeat(quotes) : indent}` }, selection: { anchor: state.selection.main.from + 2 + (quotes ? 2 * quotes : indent.length) }, userEvent: "input" });
+};
+
+/** Items one level deeper (1) or higher (-1); false outside lists, so that Tab goes on to the next control. */
+export const indent = (by) => (view) => {
+  const { state } = view;
+  const lines = selectedLines(state);
+  const starts = lines.map((line) => lineStart(state, line));
+  if (!starts.length || !starts.every((start) => start.items > 0)) return false;
+  const changes = [];
+  lines.forEach((line, at) => {
+    const width = /^\s*/.exec(line.text)[0].length;
+    if (by > 0) {
+      const item = starts[at].itemNode;
+      const above = item?.prevSibling;
+      if (item && !above) return;
+      const mark = above?.getChild("ListMark");
+      changes.push({ from: line.from, insert: " ".repeat(mark ? mark.to - mark.from + 1 : 2) });
+    } else if (width > 0) {
+      const outer = starts[at].itemNode?.parent.parent;
+      const column = outer?.name === "ListItem" ? outer.from - state.doc.lineAt(outer.from).from : 0;
+      changes.push({ from: line.from + column, to: line.from + width });
+    }
+  });
+  if (changes.length) edit(view, { changes, userEvent: "input.indent" });
+  return true;
+};
+
+/** What the cursor stands in, for the toolbar. */
+export function standing(state) {
+  const { main } = state.selection;
+  const start = lineStart(state, state.doc.lineAt(main.head));
+  const is = (name) => around(state, name, main.from, main.to) !== null;
+  const listName = start.itemNode?.parent.name;
+  return {
+    level: start.kind === "heading" ? Math.max(2, Math.min(4, start.level)) : 0,
+    strong: is("StrongEmphasis"), emphasis: is("Emphasis"), strike: is("Strikethrough"), link: is("Link"),
+    list: listName === "BulletList", numbers: listName === "OrderedList", quote: start.quotes > 0,
+  };
+}
+
+/** The link the cursor is in, or null. */
+export function linkAt(state) {
+  const { main } = state.selection;
+  const node = around(state, "Link", main.from, main.to);
+  const url = node?.getChild("URL");
+  if (!url) return null;
+  const marks = node.getChildren("LinkMark");
+  return { from: node.from, to: node.to, text: state.sliceDoc(marks[0].to, marks[1].from), address: state.sliceDoc(url.from, url.to).replace(/^<|>$/g, "") };
+}

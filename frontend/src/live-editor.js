@@ -1,0 +1,488 @@
+// <live-editor>: the edit page where scripts run. It joins the parts and words what happens; without it, and where sockets are
+// blocked, the form of the same page does the work.
+import { EditorView } from "@codemirror/view";
+import { hideAuthors, showAuthors } from "./authors.js";
+import * as verbs from "./commands.js";
+import { Margin, pointsAt } from "./comments.js";
+import { FieldsDialog, FigureDialog, TableDialog } from "./dialogs.js";
+import { openEditor } from "./editor.js";
+import { toggleFind } from "./find.js";
+import { Outline, countWords, headingAt } from "./outline.js";
+import { addNote, editFigure, editLink, editNote, editTable } from "./pieces.js";
+import { WhoIsHere } from "./presence.js";
+import { Session } from "./session.js";
+import { Toolbar } from "./toolbar.js";
+
+const REST = 400; // milliseconds without typing before words and headings are counted
+const SETTLING = 10_000; // milliseconds to wait for the server's word before a sitting is closed
+const CHOICES = { signs: false, german: true, quiet: false };
+
+const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_whole, name) => values[name] ?? "");
+
+class LiveEditor extends HTMLElement {
+  connectedCallback() {
+    this.given = JSON.parse(this.dataset.page);
+    this.words = this.given.words;
+    this.form = document.getElementById("edit");
+    this.find = (name) => document.querySelector(`[data-live-${name}]`);
+    if (!("WebSocket" in window)) return;
+    this.choices = Object.fromEntries(Object.entries(CHOICES).map(([name, usual]) => [name, read(name, usual)]));
+    this.dialogs = {
+      table: new TableDialog(this.dialog("table"), this.words),
+      figure: new FigureDialog(this.dialog("figure"), {
+        address: (name) => this.given.addresses.file.replace("NAME", encodeURIComponent(name)), upload: this.given.addresses.files, token: this.given.token,
+        failed: this.words.uploadFailed, onNew: (name) => this.given.files.push(name),
+      }),
+      link: new FieldsDialog(this.dialog("link")),
+      note: new FieldsDialog(this.dialog("note")),
+      save: new FieldsDialog(this.dialog("save")),
+    };
+    document.documentElement.dataset.live = "on";
+    this.session = null;
+    this.form.hidden = true;
+    this.hidden = false;
+    addEventListener("beforeunload", (event) => this.session?.isUnsent && !this.isLeaving && event.preventDefault());
+    document.addEventListener("words-dropped", () => this.dropped());
+    document.addEventListener("sheet-sent", (event) => this.commented(event));
+    this.find("quiet").addEventListener("click", () => this.choose("quiet"));
+    this.find("save").addEventListener("click", (event) => this.isLive && (event.preventDefault(), this.save()));
+    this.notices = this.querySelector("[data-notices]");
+    this.start();
+    this.toolbarOnPhone();
+  }
+
+  get isLive() {
+    return document.documentElement.dataset.live === "on";
+  }
+
+  dialog(name) {
+    return document.querySelector(`dialog[data-dialog=${name}]`);
+  }
+
+  // The session
+
+  start() {
+    const { given } = this;
+    this.session = new Session({
+      member: given.member, paper: given.paper, ticketAddress: given.addresses.ticket, rescueAddress: given.addresses.rescue,
+      token: given.token, longestOffline: given.longestOffline * 1000, base: given.head,
+    });
+    this.session.addEventListener("change", ({ detail }) => this.changed(detail));
+    this.session.addEventListener("ready", () => this.open());
+    this.session.addEventListener("facts", ({ detail }) => this.facts(detail));
+    this.session.addEventListener("rescue", ({ detail }) => this.rescued(detail));
+    this.session.start();
+  }
+
+  changed(how) {
+    this.state(how);
+    if (how.name === "blocked" || how.name === "crowded") this.toForm(how.name);
+    else if (how.name === "restart") this.restart();
+    else if (["signIn", "withdrawn", "unknown", "refused"].includes(how.name)) this.ended(how);
+  }
+
+  /** The one line that says where the words are. */
+  state({ name, at, isUnsent }) {
+    const line = this.find("state");
+    if (at) this.savedAt = at;
+    const isAgain = name === "connecting" && this.editor;
+    const key = isAgain ? "reconnecting" : name === "ready" && this.savedAt && !isUnsent ? "saved" : name === "offline" && !this.editor ? "waiting" : name;
+    line.dataset.state = key;
+    const words = this.words.states[key];
+    if (words === undefined) return;
+    const said = fill(words, { time: this.savedAt ? this.time(this.savedAt) : "" });
+    if (line.lastElementChild.textContent !== said) line.lastElementChild.textContent = said;
+    this.speak(key, said);
+  }
+
+  /** Read out what matters, not each letter's journey. */
+  speak(key, said) {
+    if (key === "saving" || key === "saved" || key === "connecting" || key === this.spoken) {
+      if (key === "saved") this.spoken = key;
+      return;
+    }
+    this.spoken = key;
+    this.find("said").textContent = said;
+  }
+
+  time(milliseconds) {
+    return new Date(milliseconds).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: this.given.timezone });
+  }
+
+  facts({ may_write: mayWrite, head }) {
+    this.mayWrite = mayWrite;
+    this.editor?.setWriting(mayWrite);
+    this.toggleAttribute("data-read-only", !mayWrite);
+    if (head > this.given.head) {
+      this.given.head = head;
+      this.session.base = head;
+      this.margin?.load();
+    }
+  }
+
+  // The editor
+
+  open() {
+    this.page = this.querySelector("[data-page-text]");
+    this.page.replaceChildren();
+    const deeds = this.deeds();
+    this.editor = openEditor({
+      parent: this.page,
+      session: this.session,
+      given: { words: this.words, files: this.given.files, fileAddress: this.given.addresses.file, isReadOnly: () => this.mayWrite === false },
+      nonce: this.dataset.styleNonce,
+      isGerman: () => this.choices.german,
+      isShowingSigns: this.choices.signs,
+      maxBytes: this.given.maxBytes,
+      onTooLarge: () => this.notice("large", this.words.tooLarge),
+      deeds,
+      onUpdate: (update) => this.updated(update),
+    });
+    const { view } = this.editor;
+    this.session.awareness.setLocalState({ cursor: null, section: "" });
+    this.editor.setWriting(this.mayWrite !== false);
+    this.outline = new Outline({ list: this.querySelector("[data-outline]"), go: (at) => this.go(at) });
+    this.toolbar ??= new Toolbar({ root: this.querySelector("[data-toolbar]"), view, deeds: Object.fromEntries(Object.entries(deeds).map(([name, deed]) => [name, () => deed(this.editor.view)])) });
+    this.toolbar.view = view;
+    this.whoIsHere = new WhoIsHere(this.session, {
+      row: this.find("row"), list: this.find("people"), live: this.find("said"), words: this.words.here,
+      sectionAt: (at) => this.sectionAt(at), go: (at) => this.go(at),
+    });
+    this.whoIsHere.isQuiet = this.choices.quiet;
+    this.margin = new Margin({ view, address: this.given.addresses.threads, aside: this.querySelector("[data-margin]"), list: this.querySelector("[data-margin] > ol"), sheet: this.dialog("thread") });
+    this.margin.load();
+    this.counted();
+    this.toolbar.show(view.state);
+    this.switches();
+    if (!this.isOpened) addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.isOpened = true;
+    this.querySelector("[data-loading]")?.remove();
+    if (this.mayWrite !== false && matchMedia("(pointer: fine)").matches) view.focus();
+  }
+
+  updated(update) {
+    this.margin?.update(update);
+    if (update.selectionSet || update.docChanged) this.toolbar?.show(update.state);
+    if (update.docChanged) {
+      clearTimeout(this.counting);
+      this.counting = setTimeout(() => this.counted(), REST);
+    }
+    if (update.selectionSet || update.docChanged) this.tellSection(update.state.selection.main.head);
+  }
+
+  counted() {
+    const text = this.editor.view.state.doc.toString();
+    this.outline.show(text);
+    this.scrolled();
+    const words = countWords(text);
+    this.querySelector("[data-words]").textContent = fill(words === 1 ? this.words.oneWord : this.words.manyWords, { n: words.toLocaleString(document.documentElement.lang) });
+    this.querySelector("[data-outline-box]").hidden = this.outline.found.length === 0;
+    this.whoIsHere.show();
+  }
+
+  scrolled() {
+    this.marking ||= requestAnimationFrame(() => {
+      this.marking = 0;
+      const { view } = this.editor;
+      const block = view.lineBlockAtHeight(Math.max(0, 200 - view.documentTop));
+      this.outline.mark(block.to);
+    });
+  }
+
+  sectionAt(at) {
+    const heading = headingAt(this.outline?.found ?? [], at);
+    if (!heading) return this.words.here.beginning;
+    return heading.number ? fill(this.words.here.section, { number: heading.number, title: heading.title }) : heading.title;
+  }
+
+  tellSection(at) {
+    const state = this.session.awareness.getLocalState();
+    if (!state) return;
+    const section = (headingAt(this.outline?.found ?? [], at)?.title ?? "").slice(0, 120);
+    if (state.section !== section) this.session.awareness.setLocalStateField("section", section);
+  }
+
+  go(at) {
+    const { view } = this.editor;
+    const from = Math.min(at, view.state.doc.length);
+    view.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: "start", yMargin: 140 }) });
+    view.focus();
+  }
+
+  // Deeds
+
+  deeds() {
+    const dialog = (work) => (view) => {
+      if (!view.state.readOnly) work(view);
+      return true;
+    };
+    return {
+      strong: verbs.inline("strong"), emphasis: verbs.inline("emphasis"), strike: verbs.inline("strike"),
+      list: verbs.list(false), numbers: verbs.list(true), quote: verbs.quote,
+      deeper: (view) => verbs.indent(1)(view) || true, higher: (view) => verbs.indent(-1)(view) || true,
+      link: dialog((view) => editLink(view, this.dialogs.link)),
+      table: dialog((view) => editTable(view, this.dialogs.table, null, (words) => this.notice("table", words))),
+      picture: dialog((view) => editFigure(view, this.dialogs.figure, null)),
+      footnote: dialog((view) => addNote(view, this.dialogs.note)),
+      note: (view, label) => editNote(view, this.dialogs.note, label),
+      piece: (view, piece) => {
+        if (view.state.readOnly) return;
+        if (piece.kind === "table") editTable(view, this.dialogs.table, piece, (words) => this.notice("table", words));
+        else editFigure(view, this.dialogs.figure, piece);
+      },
+      undo: () => this.editor.undo() || true,
+      redo: () => this.editor.redo() || true,
+      find: (view) => toggleFind(view),
+      comment: (view) => this.comment(view),
+      save: () => this.save(),
+      signs: () => this.choose("signs"),
+      german: () => this.choose("german"),
+      quiet: () => this.choose("quiet"),
+      authors: (view) => this.authors(view),
+    };
+  }
+
+  choose(name) {
+    this.choices[name] = !this.choices[name];
+    try {
+      localStorage.setItem(`editor-${name}`, this.choices[name] ? "on" : "off");
+    } catch {
+      // a private window: kept for this visit
+    }
+    if (name === "signs") this.editor.setSigns(this.choices.signs);
+    if (name === "quiet") this.whoIsHere.isQuiet = this.choices.quiet;
+    this.switches();
+    return true;
+  }
+
+  switches() {
+    for (const name of Object.keys(CHOICES)) {
+      for (const button of document.querySelectorAll(`[data-deed=${name}]`)) button.ariaPressed = String(name === "quiet" ? !this.choices[name] : this.choices[name]);
+    }
+  }
+
+  /** Close the sitting: what is written becomes a revision with a name for the history. */
+  save() {
+    this.saving ??= this.saveNow().finally(() => (this.saving = null));
+    return true;
+  }
+
+  async saveNow() {
+    const made = await this.dialogs.save.open({ summary: "" });
+    if (made === null) {
+      this.editor?.view.focus();
+      return;
+    }
+    const closed = await this.closeSitting(made.summary);
+    if (!closed) this.notice("save", this.words.saveFailed);
+    else if (made.then === "leave") {
+      this.isLeaving = true;
+      location.assign(this.given.addresses.paper);
+    } else this.notice("saved", fill(this.words.kept, { time: this.time(Date.parse(closed.at) || Date.now()) }), { isGood: true });
+    this.editor?.view.focus();
+  }
+
+  /** @returns {Promise<{number: number, at: string} | null>} null when the server did not answer */
+  async closeSitting(summary) {
+    if (!(await this.settled())) return null;
+    try {
+      const response = await fetch(this.given.addresses.sitting, {
+        method: "POST", headers: { "X-CSRFToken": this.given.token, Accept: "application/json" }, body: new URLSearchParams({ summary }), redirect: "manual",
+      });
+      return response.ok ? await response.json() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Wait until the server has everything. @returns {Promise<boolean>} */
+  async settled() {
+    const until = Date.now() + SETTLING;
+    while (this.session.isUnsent && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
+    return !this.session.isUnsent;
+  }
+
+  /** Colours for who wrote what: of the text as it is now, which is kept as a revision for it. */
+  async authors(view) {
+    const legend = this.querySelector("[data-authors]");
+    const button = this.querySelector("[data-deed=authors]");
+    if (!legend.hidden) {
+      hideAuthors(view, legend);
+      button.ariaPressed = "false";
+      return;
+    }
+    const text = view.state.doc.toString();
+    const closed = await this.closeSitting("");
+    try {
+      const response = closed && (await fetch(`${this.given.addresses.authors}?revision=${closed.number}`, { headers: { Accept: "application/json" } }));
+      if (!response?.ok || view.state.doc.toString() !== text) throw new Error("not now");
+      showAuthors(view, legend, await response.json());
+      button.ariaPressed = "true";
+    } catch {
+      this.notice("authors", this.words.authorsFailed);
+    }
+  }
+
+  // Comments
+
+  comment(view) {
+    const { main } = view.state.selection;
+    const text = view.state.doc.toString();
+    const word = main.empty ? view.state.wordAt(main.head) : main;
+    this.openComment(text, word);
+    return true;
+  }
+
+  /** The passage's text has to be a revision before anybody can comment on it. */
+  async openComment(text, range) {
+    const closed = await this.closeSitting("");
+    if (!closed) {
+      this.notice("comment", this.words.commentFailed);
+      return;
+    }
+    const url = new URL(this.given.addresses.newThread, location.href);
+    url.searchParams.set("revision", closed.number);
+    if (range && range.to > range.from) {
+      url.searchParams.set("start", pointsAt(text, range.from));
+      url.searchParams.set("end", pointsAt(text, range.to));
+    }
+    document.dispatchEvent(new CustomEvent("open-sheet", { detail: url.href, cancelable: true }));
+  }
+
+  commented(event) {
+    if (!this.margin) return;
+    event.preventDefault();
+    this.margin.load();
+    this.editor.view.focus();
+  }
+
+  // What goes wrong
+
+  notice(name, words, { isGood = false, deeds = [] } = {}) {
+    const box = document.createElement("div");
+    box.className = `notice ${isGood ? "notice--ok" : "notice--warn"}`;
+    box.dataset.name = name;
+    box.setAttribute("role", "status");
+    box.append(Object.assign(document.createElement("p"), { textContent: words }));
+    const row = Object.assign(document.createElement("div"), { className: "notice__deeds" });
+    const close = button(this.words.close, () => box.remove());
+    row.append(...deeds, ...(deeds.length && !isGood ? [] : [close]));
+    box.append(row);
+    this.notices.querySelector(`[data-name=${name}]`)?.remove();
+    this.notices.append(box);
+    if (isGood) setTimeout(() => box.remove(), 8000);
+  }
+
+  rescued({ text, address, reason }) {
+    const words = this.words.rescued[reason] ?? this.words.rescued.epoch;
+    const deeds = address ? [link(this.words.showCopy, address)] : [this.downloadButton(text)];
+    this.notice("rescue", address ? words : `${words} ${this.words.onlyHere}`, { deeds: [...deeds, button(this.words.close, (event) => event.target.closest(".notice").remove())] });
+  }
+
+  downloadButton(text) {
+    return button(this.words.download, () => {
+      const made = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([text], { type: "text/markdown" })), download: `${this.given.paper}.md` });
+      made.click();
+      setTimeout(() => URL.revokeObjectURL(made.href), 1000);
+    });
+  }
+
+  /** The server will not have this page back: nothing more is typed, and what it did not get can be taken along. */
+  ended({ name, facts, isUnsent }) {
+    this.editor?.setWriting(false);
+    const text = this.session.text.toString();
+    const deeds = [];
+    if (name === "signIn") deeds.push(link(this.words.signIn, this.given.addresses.signIn));
+    if (isUnsent && name !== "signIn") deeds.push(this.downloadButton(text));
+    if (name === "refused") deeds.push(button(this.words.asForm, () => this.toForm("refused")), button(this.words.withoutThem, () => this.withoutThem()));
+    const words = (name === "refused" && this.words.refusals[facts?.code]) || this.words.ends[name];
+    this.notice("end", isUnsent && name !== "refused" ? `${words} ${this.words.unsent[name] ?? this.words.unsent.unknown}` : words, { deeds });
+  }
+
+  async withoutThem() {
+    await this.session.forget();
+    this.isLeaving = true;
+    location.reload();
+  }
+
+  /** Signing out: nothing of this page may be written into the browser again. */
+  dropped() {
+    this.isLeaving = true;
+    this.editor?.setWriting(false);
+    this.session.stop();
+    this.session.forget();
+  }
+
+  restart() {
+    this.session.stop();
+    this.editor?.close();
+    this.editor = null;
+    this.savedAt = null;
+    this.start();
+  }
+
+  /** The form of the same page, with the text as it is here. */
+  toForm(reason) {
+    const body = this.form.elements.body;
+    const text = this.editor ? this.session.text.toString() : this.session.left.at(-1)?.text;
+    const base = this.editor ? this.session.base : this.session.left.at(-1)?.base;
+    this.session.connection.stop();
+    if (text !== undefined && text !== body.value) {
+      body.value = text;
+      this.form.elements.base.value = String(base);
+      this.form.dataset.guard = "unsaved";
+      body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    // what goes up by the form must not come a second time by the socket
+    this.form.addEventListener("submit", () => {
+      this.isLeaving = true;
+      this.session.forget();
+    });
+    this.editor?.close();
+    this.editor = null;
+    this.hidden = true;
+    this.form.hidden = false;
+    document.documentElement.dataset.live = "off";
+    this.form.before(...this.notices.children);
+    this.form.before(this.formNotice(reason));
+    body.focus();
+  }
+
+  formNotice(reason) {
+    const box = Object.assign(document.createElement("div"), { className: "notice notice--warn" });
+    box.setAttribute("role", "status");
+    box.append(Object.assign(document.createElement("p"), { textContent: this.words.toForm[reason] }));
+    return box;
+  }
+
+  // Small things
+
+  /** On a phone the toolbar stands above the keyboard, not below it. */
+  toolbarOnPhone() {
+    const { visualViewport } = window;
+    if (!visualViewport) return;
+    const bar = this.querySelector("[data-toolbar]");
+    const fit = () => bar.style.setProperty("--keyboard", `${Math.max(0, innerHeight - visualViewport.height - visualViewport.offsetTop)}px`);
+    visualViewport.addEventListener("resize", fit);
+    visualViewport.addEventListener("scroll", fit);
+  }
+}
+
+function read(name, usual) {
+  try {
+    const kept = localStorage.getItem(`editor-${name}`);
+    return kept === null ? usual : kept === "on";
+  } catch {
+    return usual;
+  }
+}
+
+function button(words, press) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "linkbtn", textContent: words });
+  made.addEventListener("click", press);
+  return made;
+}
+
+const link = (words, href) => Object.assign(document.createElement("a"), { href, textContent: words });
+
+customElements.define("live-editor", LiveEditor);

@@ -1,0 +1,31 @@
+// Input rules: the typed character is put in first, then its German form as a change of its own, so that undo takes back the form alone.
+import { syntaxTree } from "@codemirror/language";
+import { Facet } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import { typographic } from "./typography.js";
+
+/** Called before and after a rule's own change, so that undo stops between the two. */
+export const undoStop = Facet.define({ combine: (given) => given[0] ?? (() => {}) });
+
+/** @param {() => boolean} isOn whether the writer wants the rules */
+export const germanSigns = (isOn) =>
+  EditorView.inputHandler.of((view, from, to, text, insert) => {
+    if (!isOn() || text.length !== 1 || from !== to || view.composing || view.state.readOnly) return false;
+    const line = view.state.doc.lineAt(from);
+    const before = view.state.sliceDoc(line.from, from);
+    const rule = typographic(before, text);
+    if (!rule || inSource(view.state, from)) return false;
+    const stop = view.state.facet(undoStop);
+    view.dispatch(insert());
+    stop();
+    const end = from + text.length;
+    view.dispatch({ changes: { from: end - rule.drop, to: end, insert: rule.insert }, selection: { anchor: end - rule.drop + rule.insert.length }, userEvent: "input.rule", scrollIntoView: true });
+    stop();
+    return true;
+  });
+
+/** Code, addresses and braces stay as they are typed. */
+function inSource(state, at) {
+  for (let node = syntaxTree(state).resolveInner(at, -1); node; node = node.parent) if (/Code|URL|ImageAttributes|LinkTitle/.test(node.name)) return true;
+  return false;
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as verbs from "../src/commands.js";
+import { cursorKeys, unsign } from "../src/cursor.js";
+import { after, type } from "./hands.mjs";
+
+const key = (name) => cursorKeys.find((binding) => binding.key === name).run;
+const bold = verbs.inline("strong");
+const italic = verbs.inline("emphasis");
+
+const CASES = [
+  ["Enter ends a paragraph", "Eins|", [verbs.enter, type("Zwei")], "Eins\n\nZwei|"],
+  ["Enter in the middle makes two paragraphs", "Eins |zwei", [verbs.enter], "Eins\n\n|zwei"],
+  ["Enter behind a heading begins a paragraph", "## Kopf|\n\nText", [verbs.enter, type("x")], "## Kopf\n\nx|\n\nText"],
+  ["Enter goes on with a list", "- eins|", [verbs.enter], "- eins\n- |"],
+  ["Enter counts on", "9. eins|", [verbs.enter], "9. eins\n10. |"],
+  ["Enter goes on with tasks", "- [x] eins|", [verbs.enter], "- [x] eins\n- [ ] |"],
+  ["Enter goes on at the depth of an item", "- eins\n  - zwei|", [verbs.enter], "- eins\n  - zwei\n  - |"],
+  ["Enter in an empty item leaves the list", "- eins\n- |", [verbs.enter, type("x")], "- eins\n\nx|"],
+  ["Enter in an empty inner item goes one level up", "- eins\n  - |", [verbs.enter], "- eins\n- |"],
+  ["Enter in a quote makes a paragraph of it", "> eins|", [verbs.enter], "> eins\n>\n> |"],
+  ["Enter in an empty line of a quote leaves it", "> eins\n>\n> |", [verbs.enter, type("x")], "> eins\n>\n\nx|"],
+  ["Shift and Enter break the line", "Eins|zwei", [verbs.lineBreak], "Eins\\\n|zwei"],
+  ["bold for the word of the cursor", "ein wich|tiges Wort", [bold], "ein **wich|tiges** Wort"],
+  ["bold for the selected words, not their blanks", "ein| wichtiges |Wort", [bold], "ein **|wichtiges|** Wort"],
+  ["bold again takes it away", "ein **wich|tiges** Wort", [bold], "ein wich|tiges Wort"],
+  ["bold and italic together", "ein |Wort|", [bold, italic], "ein ***|Wort|***"],
+  ["bold over two paragraphs leaves their signs alone", "|- eins\n\n## zwei|", [bold], "- **|eins**\n\n## **zwei|**"],
+  ["bold before typing", "Das ist |", [bold, type("neu")], "Das ist **neu|**"],
+  ["bold at the end of bold words goes on without", "**neu|**", [bold, type("x")], "**neu**x|"],
+  ["a paragraph becomes a heading", "Te|xt", [verbs.heading(2)], "## Te|xt"],
+  ["a heading becomes another", "## Te|xt", [verbs.heading(3)], "### Te|xt"],
+  ["and a paragraph again", "### Te|xt", [verbs.heading(0)], "Te|xt"],
+  ["a heading stands apart", "Oben\nTe|xt\nunten", [verbs.heading(2)], "Oben\n\n## Te|xt\n\nunten"],
+  ["a list of one paragraph", "Te|xt", [verbs.list(false)], "- Te|xt"],
+  ["a list of several paragraphs has no empty lines", "|eins\n\nzwei|", [verbs.list(true)], "1. |eins\n2. zwei|"],
+  ["a list becomes a numbered one", "- ei|ns", [verbs.list(true)], "1. ei|ns"],
+  ["a list becomes paragraphs", "|- eins\n- zwei|", [verbs.list(false)], "|eins\n\nzwei|"],
+  ["a quote", "Te|xt", [verbs.quote], "> Te|xt"],
+  ["and no quote", "> Te|xt", [verbs.quote], "Te|xt"],
+  ["deeper", "- eins\n- zw|ei", [verbs.indent(1)], "- eins\n  - zw|ei"],
+  ["deeper below a number", "1. eins\n2. zw|ei", [verbs.indent(1)], "1. eins\n   2. zw|ei"],
+  ["the first item cannot go deeper", "- ei|ns", [verbs.indent(1)], "- ei|ns"],
+  ["higher", "- eins\n  - zw|ei", [verbs.indent(-1)], "- eins\n- zw|ei"],
+  ["Backspace makes text of a heading", "## |Kopf", [unsign], "|Kopf"],
+  ["Backspace makes text of an item, apart from the one above", "- eins\n- |zwei", [unsign], "- eins\n\n|zwei"],
+  ["Backspace behind hidden signs takes the letter before them", "**fett**|", [key("Backspace")], "**fet|**"],
+  ["the last letter takes the signs along", "a **b**| c", [key("Backspace")], "a | c"],
+  ["an emoji goes as one", "**a👩‍👩‍👧|**", [key("Backspace")], "**a|**"],
+  ["Delete before hidden signs takes the letter behind them", "|**fett**", [key("Delete")], "**|ett**"],
+  ["deleting across the start of bold words keeps them bold", "a| b **c|d** e", [key("Backspace")], "a|**d** e"],
+  ["deleting a link with its words takes all of it", "a |[b](https://c.example)| d", [key("Backspace")], "a | d"],
+  ["words typed right below others become a paragraph", "Eins\n|", [type("x")], "Eins\n\nx|"],
+  ["words typed between two blocks stay apart from both", "Eins\n\n|\nZwei", [type("x")], "Eins\n\nx|\n\nZwei"],
+];
+
+for (const [what, before, deeds, result] of CASES) test(what, () => assert.equal(after(before, ...deeds), result));
+
+test("the toolbar knows where one stands", async () => {
+  const { text } = await import("./hands.mjs");
+  assert.deepEqual(verbs.standing(text("1. **a|b**").state), { level: 0, strong: true, emphasis: false, strike: false, link: false, list: false, numbers: true, quote: false });
+  assert.equal(verbs.standing(text("### a|").state).level, 3);
+});

@@ -1,0 +1,61 @@
+"""What a person does in the live editor, and what has become of the text."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Served
+from workspace.papers import log
+from workspace.papers.models import Paper
+
+STATE = "[data-live-state]"
+TEXT = ".cm-content"
+SAVED = re.compile("^Auf dem Server gespeichert, [0-9]{2}:[0-9]{2}$")
+
+
+def open_live(page: Page, paper: Paper) -> None:
+    """Open the edit page and wait until one can write."""
+    page.goto(f"/papers/{paper.key}/edit")
+    expect(page.locator(TEXT)).to_be_editable()
+
+
+def source(page: Page) -> str:
+    """The Markdown that this page holds."""
+    text: str = page.evaluate("document.querySelector('live-editor').session.text.toString()")
+    return text
+
+
+def cursor_behind(page: Page, words: str) -> None:
+    """Put the cursor behind these words of the source."""
+    page.evaluate(
+        """(words) => {
+          const { view } = document.querySelector("live-editor").editor;
+          const at = view.state.doc.toString().indexOf(words);
+          if (at < 0) throw new Error(`not in the text: ${words}`);
+          view.dispatch({ selection: { anchor: at + words.length }, scrollIntoView: true });
+          view.focus();
+        }""",
+        words,
+    )
+
+
+def select(page: Page, words: str) -> None:
+    """Select these words of the source."""
+    page.evaluate(
+        """(words) => {
+          const { view } = document.querySelector("live-editor").editor;
+          const at = view.state.doc.toString().indexOf(words);
+          if (at < 0) throw new Error(`not in the text: ${words}`);
+          view.dispatch({ selection: { anchor: at, head: at + words.length }, scrollIntoView: true });
+          view.focus();
+        }""",
+        words,
+    )
+
+
+def stored_text(served: Served, paper: Paper) -> str:
+    """What the log says, as another process reads it now."""
+    served.db.rollback()
+    return log.Document.of(log.load(paper.id)).text

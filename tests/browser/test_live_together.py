@@ -1,0 +1,187 @@
+"""Several people in one text: every page, the server, the database and the next revision hold the same words."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PageFor, Served
+from tests.browser.live import SAVED, STATE, cursor_behind, open_live, select, source, stored_text
+from tests.builders import make_paper
+from workspace.papers.models import Paper
+from workspace.papers.queries import get_revision
+from workspace.papers.store import text_of
+
+TEXT = "## Anlass\n\nErster Absatz.\n\nZweiter Absatz.\n\nDritter Absatz.\n"
+
+
+def made(served: Served, text: str = TEXT) -> Paper:
+    paper = make_paper(served.people, text=text)
+    served.db.commit()
+    return paper
+
+
+def expect_agreement(served: Served, paper: Paper, pages: list[Page]) -> str:
+    """All pages say "saved" or hold nothing unsaved, and hold what the server holds. Returns the text."""
+    for page in pages:
+        page.wait_for_function("!document.querySelector('live-editor').session.isUnsent")
+    stored = stored_text(served, paper)
+    for page in pages:
+        page.wait_for_function(
+            "(text) => document.querySelector('live-editor').session.text.toString() === text", arg=stored
+        )
+    return stored
+
+
+KEPT = """
+new Promise((resolve) => {
+  const asked = indexedDB.open("workspace-unsent");
+  asked.onsuccess = () => {
+    const count = asked.result.transaction("rows").objectStore("rows").count();
+    count.onsuccess = () => resolve(count.result);
+  };
+})
+"""
+
+
+def kept_rows(page: Page) -> int:
+    """How many documents with unsent words lie in this browser."""
+    found: int = page.evaluate(KEPT)
+    return found
+
+
+def cut_off(page: Page) -> None:
+    """The network goes away."""
+    page.context.set_offline(True)
+    page.evaluate("document.querySelector('live-editor').session.connection.socket.close()")
+    expect(page.locator(STATE)).to_contain_text("Ohne Verbindung")
+
+
+def test_two_write_undo_go_offline_and_come_back(served: Served, page_for: PageFor) -> None:
+    paper = made(served)
+    jana, petra = page_for(served.people.editor), page_for(served.people.lead)
+    for page in (jana, petra):
+        open_live(page, paper)
+    cursor_behind(jana, "Erster Absatz.")
+    cursor_behind(petra, "Zweiter Absatz.")
+    jana.keyboard.type(" Für Bürger 🌳 und 👩‍👩‍👧.")
+    petra.keyboard.type(" Größe zählt.")
+    expect(jana.locator(STATE)).to_have_text(SAVED)
+    text = expect_agreement(served, paper, [jana, petra])
+    assert "Erster Absatz. Für Bürger 🌳 und 👩‍👩‍👧.\n\nZweiter Absatz. Größe zählt.\n" in text
+
+    # each sees the other: initials in the bar, a caret with a name in the text
+    expect(jana.locator("[data-live-row] .who")).to_have_count(1)
+    expect(jana.locator(".ed-caret__name")).to_have_text(served.people.lead.name)
+
+    # undo takes back one's own words only
+    jana.keyboard.press("Control+z")
+    assert "Größe zählt." in source(jana)
+    assert "👩‍👩‍👧" not in source(jana)
+    jana.keyboard.press("Control+y")
+    expect_agreement(served, paper, [jana, petra])
+
+    # offline on both sides of one paragraph, and a reload in between
+    cut_off(jana)
+    cursor_behind(jana, "Dritter Absatz")
+    jana.keyboard.type(" von Jana – offline")
+    select(petra, "Dritter")
+    petra.keyboard.type("Letzter")
+    expect(jana.locator(STATE)).to_contain_text("Ohne Verbindung")
+    assert "offline" not in stored_text(served, paper)
+    jana.context.set_offline(False)
+    text = expect_agreement(served, paper, [jana, petra])
+    assert text.endswith("Letzter Absatz von Jana – offline.\n")
+    assert text.count("offline") == 1
+
+    # the next revision is this text, with both as its authors
+    petra.get_by_role("button", name="Speichern", exact=True).click()
+    petra.get_by_label("Was haben Sie geändert?").fill("Nach dem Gespräch")
+    petra.keyboard.press("Enter")
+    expect(petra.locator(".notice--ok")).to_contain_text("festgehalten")
+    served.db.rollback()
+    served.db.refresh(paper)
+    assert text_of(paper, paper.head_number) == text
+    revision = get_revision(paper, paper.head_number)
+    assert {author.member_id for author in revision.authors} == {served.people.editor.id, served.people.lead.id}
+
+
+def test_words_left_offline_are_sent_at_the_next_visit(served: Served, page_for: PageFor) -> None:
+    paper = made(served)
+    asked: list[str] = []
+    page = page_for(served.people.editor, asked=asked)
+    open_live(page, paper)
+    cut_off(page)
+    cursor_behind(page, "Dritter Absatz.")
+    page.keyboard.type(" Im Zug geschrieben.")
+    page.wait_for_timeout(600)
+    page.context.set_offline(False)
+    page.evaluate("document.querySelector('live-editor').session.connection.stop()")
+    page.goto("/papers")
+    assert asked == ["beforeunload"]
+    assert "Zug" not in stored_text(served, paper)
+    open_live(page, paper)
+    text = expect_agreement(served, paper, [page])
+    assert text.count("Im Zug geschrieben.") == 1
+    assert kept_rows(page) == 0, "what the server has does not stay in the browser"
+
+
+def test_sign_out_asks_and_wipes(served: Served, page_for: PageFor) -> None:
+    paper = made(served)
+    asked: list[str] = []
+    page = page_for(served.people.editor, asked=asked)
+    open_live(page, paper)
+    cut_off(page)
+    cursor_behind(page, "Dritter Absatz.")
+    page.keyboard.type(" Geheim.")
+    page.wait_for_timeout(600)
+    page.context.set_offline(False)
+    page.evaluate("document.querySelector('live-editor').session.connection.stop()")
+    page.locator(".site details.menu summary").click()
+    page.get_by_role("button", name="Abmelden").click()
+    page.wait_for_url(lambda url: "/papers/" not in url)
+    assert asked == ["confirm"]
+    assert kept_rows(page) == 0
+
+
+NO_SOCKETS = """
+window.WebSocket = class {
+  constructor() { setTimeout(() => this.onclose({ code: 1006 }), 20); }
+  close() {}
+};
+"""
+
+
+def test_where_sockets_are_blocked_the_form_takes_over(served: Served, page_for: PageFor) -> None:
+    paper = made(served)
+    page = page_for(served.people.editor)
+    page.add_init_script(NO_SOCKETS)
+    page.goto(f"/papers/{paper.key}/edit")
+    expect(page.get_by_text("lässt die Verbindung für gemeinsames Schreiben nicht durch")).to_be_visible()
+    field = page.locator("textarea#body")
+    expect(field).to_be_visible()
+    field.fill(TEXT.replace("Dritter", "Vierter"))
+    page.locator("#edit").get_by_role("button", name="Speichern").click()
+    expect(page.locator("article")).to_contain_text("Vierter Absatz.")
+
+
+@pytest.mark.long
+def test_five_write_at_once(served: Served, page_for: PageFor) -> None:
+    people = served.people
+    paper = made(served, "\n\n".join(f"Absatz {n}." for n in range(5)) + "\n")
+    pages = [page_for(people.editor if n % 2 else people.lead) for n in range(5)]
+    for page in pages:
+        open_live(page, paper)
+    for round_ in range(4):
+        for n, page in enumerate(pages):
+            cursor_behind(page, f"Absatz {n}.")
+            page.keyboard.type(f" ü{n}{round_}🌳")
+        cut_off(pages[round_])
+        cursor_behind(pages[round_], f"Absatz {round_}.")
+        pages[round_].keyboard.type(" offline")
+        pages[(round_ + 1) % 5].keyboard.press("Control+z")
+        pages[round_].context.set_offline(False)
+    text = expect_agreement(served, paper, pages)
+    assert text.count("offline") == 4
+    for n in range(5):
+        assert f"Absatz {n}." in text
