@@ -25,6 +25,7 @@ from workspace.papers.comparison import View, compare
 from workspace.papers.comparison_words import period, sentence
 from workspace.papers.forms import number_of
 from workspace.papers.models import Paper, ReadMark, Revision, Version
+from workspace.papers.seals import sealed_numbers
 from workspace.papers.views.blueprint import bp
 from workspace.permissions import Permission, can
 from workspace.web.actor import actor
@@ -114,7 +115,14 @@ def _kept_timeline(paper: Paper, shown: _Shown, mark: ReadMark | None, members: 
     names = tuple((member.id, member.name, member.organisation_id) for member in members.values())
     read = mark.revision_number if mark is not None else 0
     inputs = (
-        *(timeline.TIMELINE_VERSION, locale(), paper.key, paper.head_number, *milestones.one()),
+        *(
+            timeline.TIMELINE_VERSION,
+            locale(),
+            paper.key,
+            paper.head_number,
+            *milestones.one(),
+            *sorted(sealed_numbers(paper)),
+        ),
         *(shown, read, names, local(now()).year),
     )
     return derived(paper.id, "history", inputs, lambda: _timeline(paper, shown, mark, members))
