@@ -207,7 +207,7 @@ class _Names:
             | {e.subject_id for e in events if e.subject_id is not None and e.verb.startswith(ABOUT_A_PERSON)}
         )
         papers = {e.paper_id for e in events if e.paper_id is not None}
-        owners = dict(iter(session().execute(select(Paper.id, Paper.group_id).where(Paper.id.in_(papers))).tuples()))
+        owners = dict(iter(session().execute(select(Paper.id, Paper.group_id).where(Paper.id.in_(papers)))))
         ids = {e.group_id for e in events if e.group_id is not None} | set(owners.values())
         groups = {g.id: g for g in session().scalars(select(Group).where(Group.id.in_(ids)))}
         published = {e.paper_id for e in events if e.verb.startswith("edition.")}

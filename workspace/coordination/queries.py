@@ -40,9 +40,7 @@ def groups_at_a_glance() -> list[GroupRow]:
     )  # fmt: skip
     for row in rows.unique():
         leads.setdefault(row.group_id, []).append(row.member)
-    people = dict(
-        iter(session().execute(select(GroupMember.group_id, func.count()).group_by(GroupMember.group_id)).tuples())
-    )
+    people = dict(iter(session().execute(select(GroupMember.group_id, func.count()).group_by(GroupMember.group_id))))
     papers: dict[int, dict[str, int]] = {}
     counted = session().execute(
         select(Paper.group_id, Paper.state, Paper.parked_at.is_not(None), func.count()).group_by(

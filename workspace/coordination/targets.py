@@ -13,9 +13,9 @@ from workspace.coordination.keeping import numbers_with_same_text
 from workspace.db import MAX_ID, session
 from workspace.discussion.models import Comment, Thread
 from workspace.editions.models import Edition, Submission
-from workspace.errors import Invalid
+from workspace.errors import Invalid, NotFound
+from workspace.papers.attachments import get_attachment
 from workspace.papers.models import Attachment, Paper, Revision, Seal, SealKind
-from workspace.papers.queries import find_attachment
 
 PAPER = re.compile(r"/papers/([a-z0-9]{1,32})(?:/.*)?")
 REVISION = re.compile(r"/papers/[a-z0-9]+/revisions/([0-9]{1,9})(?:/.*)?")
@@ -61,7 +61,10 @@ def target_of(address: str, stands: str = "") -> Target:
         stands: numbers of revisions, as "4" or "4-8"; needed where the address names the paper alone.
     Raises: Invalid naming the field: nothing is there, more has to be said, or it is sealed already.
     """
-    parts = urlsplit(address.strip())
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError as error:
+        raise _nothing() from error
     path, fragment = unquote(parts.path), parts.fragment
     if found := EDITION.fullmatch(path):
         return _edition(found[1], int(found[2]), int(found[3]))
@@ -133,9 +136,10 @@ def _require_unsealed(kind: SealKind, subject_id: int) -> None:
 
 
 def _file(paper: Paper, name: str) -> Target:
-    file = find_attachment(paper.id, name)
-    if file is None:
-        raise _nothing()
+    try:
+        file = get_attachment(paper.id, name)
+    except NotFound as error:
+        raise _nothing() from error
     _require_unsealed(SealKind.FILE, file.id)
     return Target(SealKind.FILE, paper, file=file)
 

@@ -207,7 +207,7 @@ def _versions(ids: Sequence[int]) -> Mapping[int, Version]:
 def _folded(
     rows: Sequence[Found], credits_of: Credits, versions: Mapping[int, Version], sealed: Set[int], *, is_folding: bool
 ) -> Iterator[Sequence[Found]]:
-    """The rows of each line. What a filter leaves stands alone, its neighbours may be missing; so does what is sealed."""
+    """The rows of each line. What a filter leaves stands alone, its neighbours may be missing; and what is sealed."""
     if not is_folding:
         yield from ([row] for row in rows)
         return

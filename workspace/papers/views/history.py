@@ -33,6 +33,7 @@ from workspace.web.derived import derived
 from workspace.web.errors import status_of
 from workspace.web.forms import Form, LineField, MaxLength, Required, clean_line
 from workspace.web.i18n import fmt_datetime, local, locale
+from workspace.web.links import absolute
 from workspace.web.messages import add_messages
 from workspace.web.undo import flash_undo
 
@@ -175,6 +176,8 @@ def _revision_page(
         is_head=found.number == paper.head_number,
         mark=queries.last_read(actor(), paper),
         may_restore=can(actor(), Permission.REVISION_SAVE, paper) and found.number != paper.head_number,
+        may_report=can(actor(), Permission.PAPER_SUBMIT, paper),
+        address=absolute(".revision", key=paper.key, number=found.number),
         may_name=can(actor(), Permission.VERSION_NAME, paper) and found.version is None,
         restoring=restoring or RestoreForm(formdata=None),
         naming=naming or VersionForm(formdata=None),
