@@ -25,6 +25,7 @@ from tests.conftest import ClientFor, Kind
 from tests.fresh import look_again
 from tests.people import People
 from tests.world import picture
+from workspace.db import session
 from workspace.discussion.models import Comment, Entry, Thread
 from workspace.events import Event
 from workspace.papers.models import Attachment, Paper, Revision, RevisionText
@@ -47,6 +48,7 @@ def full(installation: Kind, monkeypatch: pytest.MonkeyPatch) -> Full:
 @contextmanager
 def _full_sqlite(engine: Engine) -> Iterator[None]:
     """SQLite's own limit: the file may not get one page more, and none is free."""
+    session().rollback()  # gives its connection back
     with engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("VACUUM")
@@ -68,13 +70,13 @@ def _full_sqlite(engine: Engine) -> Iterator[None]:
 def _full_postgresql(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What PostgreSQL answers, here in the moment of the commit."""
 
-    def refuse(_connection: object) -> None:
+    def refuse(connection: Any) -> None:
+        connection.rollback()  # as the server does
         raise psycopg.errors.DiskFull("could not extend file: No space left on device")
 
     with monkeypatch.context() as patched:
         patched.setattr(engine.dialect, "do_commit", refuse)
         yield
-    engine.dispose()
 
 
 def counts(db: Session) -> list[int]:

@@ -19,33 +19,37 @@ TABLES = (
 
 @handler(SCRUB, attempts=20)
 def scrub(facts: Facts) -> Facts:
-    """Raises: JobFailed while a worker has a mail about the paper in hand."""
+    """Raises: JobFailed while a worker has a mail about the paper in hand, or somebody holds the old state open."""
     paper = session().get_one(Paper, facts["paper"])
     begin_writing()
     in_hand = forget_traces(paper, facts["numbers"], facts["comments"])
     session().commit()
-    clear_free_space(session().get_bind().engine)
     if in_hand:
         raise JobFailed("mail_in_hand")
+    if not clear_free_space(session().get_bind().engine):
+        raise JobFailed("busy")
     return {}
 
 
-def clear_free_space(engine: Engine) -> None:
+def clear_free_space(engine: Engine) -> bool:
     """What was deleted stands in free pages, the index and the log of the database until they are written over.
 
     SQLite: the file is written anew, others wait meanwhile. PostgreSQL: the space is given free for new rows.
+
+    Returns: whether it was done; not while somebody else holds SQLite's log open.
     """
     if engine.dialect.name == "postgresql":
         with engine.connect() as connection:
             settled = connection.execution_options(isolation_level="AUTOCOMMIT")
             settled.exec_driver_sql(f"VACUUM {', '.join(TABLES)}")
-        return
+        return True
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
         cursor.execute("INSERT INTO search_trigram(search_trigram) VALUES ('optimize')")
         cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        is_busy, *_pages = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         cursor.close()
+        return not is_busy
     finally:
         raw.close()

@@ -154,6 +154,7 @@ def read(number: int, load: Callable[[int], bytes], hash_of: Callable[[int], str
 
 def _rows(number: int, load: Callable[[int], bytes]) -> list[tuple[int, bytes]]:
     """The rows to decode, the one that stands alone first. A row may stand alone where its number gives a base."""
+    base_number(number)  # raises for what can be no number
     rows: list[tuple[int, bytes]] = []
     at: int | None = number
     while at is not None:
