@@ -12,7 +12,7 @@ class TargetForm(Form):
     """Asked by GET: the page that follows can be opened again."""
 
     address = LineField(_l("Adresse"), [Required(_l("Bitte fügen Sie die Adresse ein."))])
-    stands = LineField(_l("Stand"))
+    stands = LineField(_l("Nummer des Standes"))
 
     class Meta(Form.Meta):
         csrf = False

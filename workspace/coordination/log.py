@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 
 from workspace.accounts.models import Member
 from workspace.accounts.names import shown_name
@@ -128,6 +128,8 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
 }
 """Kind → its name, and a sentence for each verb. A test finds verbs that have none."""
 SENTENCES: Mapping[str, Any] = {verb: text for _label, verbs in KINDS.values() for verb, text in verbs.items()}
+SOMETHING = _l("%(who)s hat etwas getan.")
+"""Of an act of an earlier version of the workspace."""
 ABOUT_A_PERSON = ("member.", "network_role.", "second_factor.", "sign_in_link.", "email.", "group.joined", "group.left",
                   "group.role_changed")  # fmt: skip
 """Verbs whose subject is a member."""
@@ -162,18 +164,24 @@ class Line:
 
 
 def page_of(filters: Filters, before: int | None) -> tuple[list[Line], int | None]:
-    """One page of the log, newest first, and the `before` of the next one; None at the end."""
+    """One page of the log, newest first, and the `before` of the next one; None at the end.
+
+    Args:
+        before: id of the last event of the page before.
+    """
     size = settings().page_size
     query = _events(filters).limit(size + 1)
-    if before is not None:
-        query = query.where(Event.id < before)
+    last = session().get(Event, before) if before is not None else None
+    if last is not None:
+        query = query.where(tuple_(Event.at, Event.id) < tuple_(last.at, last.id))
     events = session().scalars(query).all()
     return _lines(events[:size]), events[size - 1].id if len(events) > size else None
 
 
 def _events(filters: Filters) -> Select[Event]:
-    verbs = KINDS[filters.kind][1] if filters.kind in KINDS else SENTENCES
-    query = select(Event).where(Event.verb.in_(list(verbs))).order_by(Event.id.desc())
+    query = select(Event).where(Event.verb.not_in(PRIVATE)).order_by(Event.at.desc(), Event.id.desc())
+    if filters.kind:
+        query = query.where(Event.verb.in_(list(KINDS[filters.kind][1])))
     found = matching("member", Event.actor_id, filters.words) if filters.words else None
     if found is not None:
         query = query.where(found)
@@ -235,13 +243,13 @@ def _line(event: Event, names: _Names) -> Line:
 
 
 def _kind_of(verb: str) -> str:
-    return next(str(label) for label, verbs in KINDS.values() if verb in verbs)
+    return next((str(label) for label, verbs in KINDS.values() if verb in verbs), "")
 
 
 def _sentence(event: Event, who: str, names: _Names, edition: Edition | None) -> str:
     facts = event.facts
     role = ROLES.get(str(facts.get("role", "")))
-    return str(SENTENCES[event.verb]) % {
+    return str(SENTENCES.get(event.verb, SOMETHING)) % {
         "who": who,
         "person": shown_name(names.people.get(event.subject_id or 0)),
         "role": str(role) if role is not None else "",

@@ -1,4 +1,4 @@
-"""What coordination sealed; the summary of a sealed revision may be emptied; the log is read by person and by act"""
+"""What coordination sealed; the summary of a sealed revision may be emptied; the log is read by person and by time"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,7 +35,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_seal_paper_id"), "seal", ["paper_id"])
     op.create_index("ix_event_actor", "event", ["actor_id", "id"])
-    op.create_index("ix_event_verb", "event", ["verb", "id"])
+    op.create_index("ix_event_at", "event", ["at", "id"])
     if op.get_bind().dialect.name == "sqlite":
         _relax_on_sqlite()
     else:
