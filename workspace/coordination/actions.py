@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, select, update
@@ -44,6 +45,8 @@ from workspace.text.normal import normalize
 
 SCRUB = "coordination.scrub"
 """The job that goes over what a page or a worker kept in the very moment of the sealing, and over the free space."""
+PAGES_ARE_DONE = timedelta(minutes=10)
+"""A page that was being made when the seal came may keep its part a little later; then nothing is left of it."""
 RACES = 5
 
 
@@ -270,4 +273,5 @@ def _finish(
         select(GroupMember.member_id).where(GroupMember.group_id == paper.group_id, GroupMember.role == Role.LEAD)
     )
     tell(actor, NoticeKind.SEALED, set(leads), paper_id=paper.id, subject_id=first.id)
-    enqueue(SCRUB, {"paper": paper.id, "numbers": list(numbers), "comments": list(comments)})
+    for moment in (None, now() + PAGES_ARE_DONE):
+        enqueue(SCRUB, {"paper": paper.id, "numbers": list(numbers), "comments": list(comments)}, at=moment)
