@@ -221,6 +221,10 @@ def _of_coordination(site: Site) -> Iterator[tuple[Member | None, str]]:
     for path in ("/", "/coordination", f"/coordination/submissions/{world.submission.id}", "/people", "/groups/new"):
         yield people.coordination, path
     yield people.coordination, f"/p/{world.published.slug}/1.1/withdrawal"
+    for path in ("groups", "sealed", "sealed/new", "log", "log?kind=operation&q=niemand"):
+        yield people.coordination, f"/coordination/{path}"
+    for named in (f"/papers/{site.full.key}&stands=1-2", f"/p/{world.published.slug}/1.0", "/nirgends"):
+        yield people.coordination, f"/coordination/sealed/new?address={named}"
     yield people.coordination, f"/coordination/submissions/{_answered(world)}"
     yield people.coordination, f"/people/{people.reader.id}"
     for path in ("/people/invitations", "/people/requests"):

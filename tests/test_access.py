@@ -241,6 +241,12 @@ DOORS: dict[str, Door] = {
     "editions.compare": public(),
     "editions.file": public(),
     "editions.withdraw": desk(reason="Fehler"),
+    "coordination.groups": desk(),
+    "coordination.sealed": desk(),
+    "coordination.seal": desk(),
+    "coordination.seal_post": desk(),
+    "coordination.log": desk(),
+    "coordination.log_file": desk(),
 }
 """`accounts.end_session` and `accounts.factor_picture` open to the one whose session or secret it is.
 `discussion.resolve`, `reopen` and `pin` let reviewers in because the walked thread is the reviewer's own."""

@@ -81,7 +81,7 @@ SUBMITS = {Permission.PAPER_SUBMIT}
 LEADS = {Permission.PAPER_PARK, Permission.GROUP_ROLES}
 COORDINATES = {
     Permission.GROUP_CREATE, Permission.PERSON_ADMIT, Permission.NETWORK_ROLE_GIVE, Permission.SUBMISSIONS_SEE,
-    Permission.EDITION_WITHDRAW, Permission.SECOND_FACTOR_RESET,
+    Permission.EDITION_WITHDRAW, Permission.SECOND_FACTOR_RESET, Permission.CONTENT_SEAL, Permission.LOG_READ,
 }  # fmt: skip
 NEEDS_WRITABLE = SPEAKS | OWN_WORDS | WRITES | SUBMITS
 

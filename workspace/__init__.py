@@ -22,6 +22,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     from workspace.accounts import sessions as signed_in
     from workspace.accounts import views as accounts
+    from workspace.coordination import jobs as _coordination_jobs  # noqa: F401 - names what does its jobs
+    from workspace.coordination import views as coordination
     from workspace.discussion import views as discussion
     from workspace.editions import views as editions
     from workspace.groups import views as groups
@@ -86,7 +88,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     actor.init_app(app, signed_in.actor_loader(rights_of), signed_in.ask_to_sign_in)
     templating.init_app(app)
     errors.init_app(app)
-    for feature in (accounts, groups, papers, notices, discussion, editions, network, live, membership, operation):
+    for feature in (
+        accounts, groups, papers, notices, discussion, editions, network, live, membership, operation, coordination,
+    ):  # fmt: skip
         app.register_blueprint(feature.bp)
     app.extensions["csrf"].exempt(notices.stop_post)  # asked by mail programs, which have no form: its token is signed
     if given.environment == "development":

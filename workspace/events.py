@@ -20,6 +20,8 @@ class Event(Base):
     __table_args__ = (
         Index("ix_event_paper", "paper_id", "id"),
         Index("ix_event_group", "group_id", "id"),
+        Index("ix_event_actor", "actor_id", "id"),
+        Index("ix_event_at", "at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

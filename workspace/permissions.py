@@ -111,6 +111,8 @@ class Permission(StrEnum):
     DIRECTORY_SEE = "directory.see"
     EDITION_PUBLISH = "edition.publish"
     EDITION_WITHDRAW = "edition.withdraw"
+    CONTENT_SEAL = "content.seal"
+    LOG_READ = "log.read"
     SUBMISSIONS_SEE = "submissions.see"
     NETWORK_SETTINGS = "network.settings"
     OPERATION = "operation.run"
@@ -214,6 +216,8 @@ RULES: Mapping[Permission, Rule] = {
     Permission.SUBMISSIONS_SEE: COORDINATION,
     Permission.EDITION_PUBLISH: all_of(COORDINATION, granted),
     Permission.EDITION_WITHDRAW: COORDINATION,
+    Permission.CONTENT_SEAL: COORDINATION,
+    Permission.LOG_READ: COORDINATION,
     Permission.NETWORK_SETTINGS: in_network_as(NetworkRole.ADMIN),
     Permission.OPERATION: in_network_as(NetworkRole.ADMIN),
 }

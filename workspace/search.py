@@ -121,7 +121,9 @@ def _stem(word: str) -> str:
     return stem
 
 
-def matching(kind: str, subject: InstrumentedAttribute[int], query: str) -> ColumnElement[bool] | None:
+def matching(
+    kind: str, subject: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], query: str
+) -> ColumnElement[bool] | None:
     """A condition: the document of `subject` holds every word of the query; None when the query holds no word."""
     terms = _wanted(query)
     if not terms:

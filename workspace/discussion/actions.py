@@ -27,7 +27,8 @@ from workspace.errors import Conflict, Invalid, NotFound
 from workspace.events import record
 from workspace.groups.models import GroupMember
 from workspace.notices.actions import tell_of_comment, tell_of_mention
-from workspace.papers.models import Paper
+from workspace.papers.models import Paper, SealKind
+from workspace.papers.seals import require_open
 from workspace.papers.store import text_of
 from workspace.permissions import Actor, Permission, can, require
 from workspace.text import anchors
@@ -187,11 +188,13 @@ def reply(actor: Actor, thread: Thread, body: str) -> Comment:
 
 
 def edit_comment(actor: Actor, comment: Comment, body: str) -> None:
-    """Change one's own comment; what it said before is kept and shown. Raises: Forbidden; Invalid."""
+    """Change one's own comment; what it said before is kept and shown. Raises: Forbidden; Invalid; Sealed."""
     _require_own(actor, comment)
     body = checked_body(body)
     begin_writing()
+    session().refresh(comment, with_for_update=True)
     _require_own(actor, comment)
+    require_open(SealKind.COMMENT, comment.id)
     if comment.body == body:
         return
     session().add(CommentWording(comment_id=comment.id, body=comment.body, until=now()))

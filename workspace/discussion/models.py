@@ -81,7 +81,7 @@ class Passage(Base):
     start: Mapped[int] = mapped_column("start_at")
     end: Mapped[int] = mapped_column("end_at")
     quote: Mapped[str] = mapped_column(Text)
-    """Source text of the passage."""
+    """Source text of the passage; empty, with the three below, where its revision is sealed and no later one has it."""
     words: Mapped[str] = mapped_column(Text)
     """The passage as readers saw it, without markup; one line for each block."""
     prefix: Mapped[str] = mapped_column(String(64))
@@ -111,6 +111,7 @@ class Comment(Base):
     thread_id: Mapped[int] = mapped_column(BigId, ForeignKey("thread.id"), index=True)
     author_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"))
     body: Mapped[str] = mapped_column(Text)
+    """Empty where it is sealed, never else."""
     created_at: Mapped[datetime] = mapped_column(Moment)
     edited_at: Mapped[datetime | None] = mapped_column(Moment)
 

@@ -81,9 +81,13 @@ def _find(paper: Paper, passages: Sequence[Passage], revision_number: int, text:
         by_revision.setdefault(passage.revision_number, []).append(passage)
     found: list[Placed] = []
     for number, group in by_revision.items():
+        lost = [p for p in group if not p.quote]  # sealed: there is nothing to look for
+        found += [_placed(p, revision_number, Placement(State.ORPHANED)) for p in lost]
+        if len(lost) == len(group):
+            continue
         before = text if number == revision_number else text_of(paper, number)
         way = Mapping(compare(before, text, for_readers=False))
-        found += [_placed(p, revision_number, anchors.find(_anchor(p), text, way)) for p in group]
+        found += [_placed(p, revision_number, anchors.find(_anchor(p), text, way)) for p in group if p.quote]
     return found
 
 

@@ -235,7 +235,7 @@ def _view(
         can_reply=can(actor, Permission.COMMENT_WRITE, thread),
         can_resolve=can(actor, Permission.THREAD_RESOLVE, thread),
         can_pin=passage is not None and can(actor, Permission.THREAD_PIN, thread),
-        editable=frozenset(c.id for c in thread.comments if can(actor, Permission.COMMENT_EDIT, c)),
+        editable=frozenset(c.id for c in thread.comments if c.body and can(actor, Permission.COMMENT_EDIT, c)),
     )
 
 

@@ -28,9 +28,10 @@ from workspace.errors import Invalid, NotFound
 from workspace.notices.models import Notice
 from workspace.notices.seen import note_seen
 from workspace.papers.forms import number_of
-from workspace.papers.models import Paper
+from workspace.papers.models import Paper, SealKind
 from workspace.papers.queries import get_revision
 from workspace.papers.reading import article
+from workspace.papers.seals import require_open
 from workspace.papers.store import text_of
 from workspace.permissions import Permission, can, require
 from workspace.text.nearby import blocks_near
@@ -283,6 +284,7 @@ def reopen(key: str, number: int) -> ResponseReturnValue:
 @bp.get("/papers/<key:key>/comments/<id:comment_id>")
 def edit_comment(key: str, comment_id: int) -> ResponseReturnValue:
     comment = queries.get_comment(actor(), key, comment_id)
+    require_open(SealKind.COMMENT, comment.id)
     require(actor(), Permission.COMMENT_EDIT, comment)
     return _edit_page(comment, BodyForm(formdata=None, body=_kept("body") or comment.body))
 

@@ -78,7 +78,7 @@ class Edition(Base):
     authors: Mapped[str] = mapped_column(String(1000))
     group_name: Mapped[str] = mapped_column(String(120))
     text: Mapped[str] = mapped_column(Text)
-    """The Markdown as published: without writing guidance."""
+    """The Markdown as published: without writing guidance. Empty where the edition is sealed, never else."""
     text_hash: Mapped[str] = mapped_column(String(64))
     year: Mapped[int] = mapped_column(index=True)
     """Of publication, in the installation's time zone."""
@@ -87,6 +87,10 @@ class Edition(Base):
     state: Mapped[str] = mapped_column(String(12), default=EditionState.IN_FORCE)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
     withdrawn_reason: Mapped[str] = mapped_column(String(1000), default="")
+
+    @property
+    def is_sealed(self) -> bool:
+        return not self.text
 
     @property
     def number(self) -> str:

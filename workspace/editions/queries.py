@@ -15,7 +15,7 @@ from workspace.db import session
 from workspace.discussion.models import Thread
 from workspace.editions.models import Edition, EditionFile, EditionState, Submission, SubmissionState
 from workspace.errors import Conflict, NotFound
-from workspace.papers.models import Attachment, Paper, Revision, RevisionAuthor, Version
+from workspace.papers.models import Attachment, Paper, Revision, RevisionAuthor, Seal, SealKind, Version
 from workspace.permissions import Actor, Permission, Role, require
 from workspace.search import matching
 
@@ -134,8 +134,15 @@ def editions_of(slug: str) -> Sequence[Edition]:
 
 
 def newest_of(editions: Sequence[Edition]) -> Edition:
-    """The edition in force; where all are withdrawn or superseded the newest. `editions` are newest first."""
-    return next((edition for edition in editions if edition.state == EditionState.IN_FORCE), editions[0])
+    """The edition in force; where all are withdrawn or superseded the newest that has a text, if any has.
+
+    `editions` are newest first.
+    """
+    in_force_first = (
+        *(edition for edition in editions if edition.state == EditionState.IN_FORCE),
+        *(edition for edition in editions if not edition.is_sealed),
+    )
+    return next(iter(in_force_first), editions[0])
 
 
 def edition_of(submission: Submission) -> Edition | None:
@@ -146,13 +153,16 @@ def edition_of(submission: Submission) -> Edition | None:
     return session().scalar(query.order_by(Edition.id.desc()).limit(1))
 
 
-def files_of_edition(edition: Edition) -> Sequence[Attachment]:
-    """The files that an edition shows."""
+def files_of_edition(edition: Edition, *, with_sealed: bool = False) -> Sequence[Attachment]:
+    """The files that an edition shows; without those that are sealed."""
     query = (
         select(Attachment)
         .join(EditionFile, EditionFile.attachment_id == Attachment.id)
         .where(EditionFile.edition_id == edition.id)
     )
+    if not with_sealed:
+        sealed = select(Seal.subject_id).where(Seal.kind == SealKind.FILE, Seal.paper_id == edition.paper_id)
+        query = query.where(Attachment.id.not_in(sealed))
     return session().scalars(query).unique().all()
 
 

@@ -19,7 +19,7 @@ from workspace.discussion.queries import shortened
 from workspace.discussion.rights import is_inside, newest, sees
 from workspace.editions.models import Submission
 from workspace.notices.models import Notice, NoticeKind
-from workspace.papers.models import Paper, Revision, RevisionAuthor
+from workspace.papers.models import Paper, Revision, RevisionAuthor, Seal
 from workspace.papers.rights import rights_of
 from workspace.permissions import Actor, Permission, can
 
@@ -70,6 +70,7 @@ def shown(actor: Actor, notices: Sequence[Notice]) -> list[Shown]:
     papers = _by_id(Paper, {notice.paper_id for notice in notices})
     comments = _comments({n.subject_id for n in notices if n.kind in COMMENTS})
     submissions = _by_id(Submission, {n.subject_id for n in notices if n.kind in SUBMISSIONS})
+    seals = _by_id(Seal, {n.subject_id for n in notices if n.kind == NoticeKind.SEALED})
     saved = [n for n in notices if n.kind == NoticeKind.REVISION]
     writers = _writers(actor, [n for n in saved if can(actor, Permission.PAPER_READ, papers[n.paper_id])])
     answerers = members_by_id({s.answered_by for s in submissions.values() if s.answered_by is not None})
@@ -81,6 +82,8 @@ def shown(actor: Actor, notices: Sequence[Notice]) -> list[Shown]:
             found.append(_comment(actor, notice, paper, comments.get(notice.subject_id), titles))
         elif notice.kind in SUBMISSIONS:
             found.append(_submission(actor, notice, paper, submissions.get(notice.subject_id), answerers))
+        elif notice.kind == NoticeKind.SEALED:
+            found.append(_seal(actor, notice, paper, seals.get(notice.subject_id)))
         elif notice.id in writers:
             found.append(_revision(notice, paper, writers[notice.id]))
     return [one for one in found if one is not None]
@@ -177,3 +180,18 @@ def _submission(
     if notice.kind == NoticeKind.RETURNED:
         return Shown(notice, paper, row.title, url_for("editions.submit", key=paper.key), by, body=row.answer)
     return Shown(notice, paper, row.title, url_for("editions.newest", slug=paper.slug), by)
+
+
+def _seal(actor: Actor, notice: Notice, paper: Paper, seal: Seal | None) -> Shown | None:
+    """Leads to the list in which the sealed content is missing now; the body is the reason."""
+    if seal is None or not can(actor, Permission.PAPER_READ, paper):
+        return None
+    pages = {
+        "revision": ("papers.history", f"r{seal.number}"),
+        "comment": ("discussion.index", None),
+        "file": ("papers.files", f"f{seal.subject_id}"),
+        "edition": ("papers.log", None),
+    }
+    endpoint, anchor = pages[seal.kind]
+    path = url_for(endpoint, key=paper.key, _anchor=anchor)
+    return Shown(notice, paper, paper.title, path, (seal.sealer,), body=seal.reason)

@@ -30,6 +30,8 @@ from workspace.papers.models import (
     RescueCopy,
     Revision,
     RevisionAuthor,
+    Seal,
+    SealKind,
     Version,
 )
 from workspace.permissions import Actor, Permission, can
@@ -149,7 +151,7 @@ def _comments(member: Member, titles: dict[int, str]) -> Rows:
     )
     return [
         {
-            "paper": titles.get(r.thread.paper_id), "number": r.thread.number, "body": r.body,
+            "paper": titles.get(r.thread.paper_id), "number": r.thread.number, "body": r.body, "sealed": not r.body,
             "at": _iso(r.created_at), "edited_at": _iso(r.edited_at),
             "earlier": [{"body": w.body, "until": _iso(w.until)} for w in r.wordings],
         }
@@ -173,10 +175,11 @@ def _mentions(member: Member, titles: dict[int, str]) -> Rows:
 
 def _uploads(member: Member, titles: dict[int, str]) -> Rows:
     rows = session().scalars(select(Attachment).where(Attachment.uploaded_by == member.id).order_by(Attachment.id))
+    sealed = set(session().scalars(select(Seal.subject_id).where(Seal.kind == SealKind.FILE)))
     return [
         {
             "paper": titles.get(r.paper_id), "name": r.name, "bytes": r.size, "at": _iso(r.uploaded_at),
-            "file": _file_name(r) if r.paper_id in titles else None,
+            "file": _file_name(r) if r.paper_id in titles and r.id not in sealed else None, "sealed": r.id in sealed,
         }
         for r in rows.unique()
     ]  # fmt: skip

@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"
     PUBLISHED = "published"
+    SEALED = "sealed"
+    """Coordination took something of the group's paper away."""
 
 
 class Topic(StrEnum):
@@ -56,7 +58,7 @@ DEFAULT_PACES: Mapping[Topic, Pace] = MappingProxyType(
 
 def topic_of(kind: str) -> Topic:
     """What a member chose for this kind of notice."""
-    publishing = (NoticeKind.SUBMITTED, NoticeKind.RETURNED, NoticeKind.PUBLISHED)
+    publishing = (NoticeKind.SUBMITTED, NoticeKind.RETURNED, NoticeKind.PUBLISHED, NoticeKind.SEALED)
     return Topic.PUBLICATION if kind in publishing else Topic(kind)
 
 

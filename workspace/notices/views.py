@@ -32,7 +32,7 @@ TOPICS = {
     Topic.ANSWER: _l("Jemand antwortet in einer Diskussion, an der ich beteiligt bin"),
     Topic.COMMENT: _l("Neue Rückmeldungen in Papieren, denen ich folge"),
     Topic.REVISION: _l("Geänderter Text in Papieren, denen ich folge"),
-    Topic.PUBLICATION: _l("Eingereicht, zurückgegeben, veröffentlicht"),
+    Topic.PUBLICATION: _l("Eingereicht, zurückgegeben, veröffentlicht, versiegelt"),
 }
 PACES = {
     Pace.AT_ONCE: _l("sofort"),

@@ -15,7 +15,8 @@ from workspace.events import record
 from workspace.groups.models import Group
 from workspace.notices.actions import read_notices
 from workspace.notices.models import Notice, NoticeKind
-from workspace.papers.models import OpenEditor, Paper, PaperKind, ReadMark, Revision, Source, Version
+from workspace.papers.models import OpenEditor, Paper, PaperKind, ReadMark, Revision, SealKind, Source, Version
+from workspace.papers.seals import first_open, require_open, sealed_numbers
 from workspace.papers.sittings import settled
 from workspace.papers.store import text_of
 from workspace.papers.text import change_text
@@ -123,10 +124,11 @@ def restore_revision(actor: Actor, paper: Paper, number: int, *, summary: str = 
 def name_version(actor: Actor, revision: Revision, *, name: str, note: str = "") -> Version:
     """Freeze a revision under a name so that people can refer to it.
 
-    Raises: Forbidden; Invalid when the name is taken in this paper; Conflict when the revision has one.
+    Raises: Forbidden; Invalid when the name is taken in this paper; Conflict when the revision has one; Sealed.
     """
     paper = revision.paper
     require(actor, Permission.VERSION_NAME, paper)
+    require_open(SealKind.REVISION, revision.id)
     if not name:
         raise Invalid(fields={"name": "required"})
     for field, value, limit in (
@@ -185,7 +187,10 @@ def mark_read(actor: Actor, paper: Paper, number: int) -> None:
     if actor.member_id is None or not 1 <= number <= paper.head_number:
         raise Invalid
     begin_writing()
+    number = _readable(paper, number)
     mark = session().get(ReadMark, (paper.id, actor.member_id))
+    if number == 0:
+        return
     if mark is None:
         session().add(ReadMark(paper_id=paper.id, member_id=actor.member_id, revision_number=number, read_at=now()))
     elif mark.revision_number <= number:
@@ -194,12 +199,18 @@ def mark_read(actor: Actor, paper: Paper, number: int) -> None:
     read_notices(actor.member_id, Notice.paper_id == paper.id, ~still_new)
 
 
+def _readable(paper: Paper, number: int) -> int:
+    """The last revision up to this one that is not sealed; 0 where there is none."""
+    return first_open(range(number, 0, -1), sealed_numbers(paper)) or 0
+
+
 def mark_unread(actor: Actor, paper: Paper, number: int) -> None:
     """Set the actor's mark back to an earlier revision, 0 for never read. Raises: Forbidden; Invalid."""
     require(actor, Permission.PAPER_READ, paper)
     if actor.member_id is None or not 0 <= number <= paper.head_number:
         raise Invalid
     begin_writing()
+    number = _readable(paper, number)
     mark = session().get(ReadMark, (paper.id, actor.member_id))
     if mark is None or number >= mark.revision_number:
         return

@@ -22,8 +22,9 @@ from workspace.accounts.queries import members_by_id
 from workspace.db import session
 from workspace.papers.comparison_contents import Part, contents
 from workspace.papers.comparison_words import redline_words
-from workspace.papers.models import Attachment, Paper, Revision, RevisionAuthor
+from workspace.papers.models import Attachment, Paper, Revision, RevisionAuthor, SealKind
 from workspace.papers.reading import figures
+from workspace.papers.seals import Sealed, require_open
 from workspace.papers.store import authors_of, text_of
 from workspace.text import diff, html
 from workspace.text.authorship import Runs
@@ -112,7 +113,8 @@ class _Made:
 
 
 def compare(paper: Paper, old: Revision, new: Revision, view: View = View.COLUMN) -> Comparison:
-    """Compare two revisions of a paper; `old` is the earlier one."""
+    """Compare two revisions of a paper; `old` is the earlier one. Raises: Sealed where one of them is."""
+    require_open(SealKind.REVISION, old.id, new.id)
 
     def make() -> str:
         return _make(paper, old, new, view).pack()
@@ -269,7 +271,10 @@ class _Credit:
 
     def _text(self, number: int) -> str:
         if number not in self.texts:
-            self.texts[number] = text_of(self.paper, number)
+            try:
+                self.texts[number] = text_of(self.paper, number)
+            except Sealed:
+                self.texts[number] = ""  # what came or went in it is told of the next one
         return self.texts[number]
 
 

@@ -169,6 +169,17 @@ def _name_removed(paper: Paper, who: str, facts: Facts) -> Told:
     return _("%(who)s hat einen Namen aus der Ausgabe %(edition)s entfernt.", who=who, edition=edition), "", ""
 
 
+def _sealed(paper: Paper, who: str, facts: Facts) -> Told:
+    numbers = ", ".join(facts["numbers"])
+    sentences = {
+        "revision": _("%(who)s hat Stand %(numbers)s versiegelt.", who=who, numbers=numbers),
+        "comment": _("%(who)s hat einen Beitrag zu Nr. %(numbers)s versiegelt.", who=who, numbers=numbers),
+        "file": _("%(who)s hat die Datei %(numbers)s versiegelt.", who=who, numbers=numbers),
+        "edition": _("%(who)s hat die Ausgabe %(numbers)s versiegelt.", who=who, numbers=numbers),
+    }
+    return sentences[facts["kind"]], "", ""
+
+
 SENTENCES: Mapping[str, Callable[[Paper, str, Facts], Told]] = {
     "paper.created": _created,
     "paper.described": _described,
@@ -196,4 +207,5 @@ SENTENCES: Mapping[str, Callable[[Paper, str, Facts], Told]] = {
     "edition.published": _published,
     "edition.withdrawn": _withdrawn,
     "edition.name_removed": _name_removed,
+    "content.sealed": _sealed,
 }

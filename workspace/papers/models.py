@@ -37,6 +37,15 @@ class Source(StrEnum):
     """A sitting of writing in the live editor."""
 
 
+class SealKind(StrEnum):
+    """What coordination can seal."""
+
+    REVISION = "revision"
+    COMMENT = "comment"
+    FILE = "file"
+    EDITION = "edition"
+
+
 class Paper(Base):
     """One text with its history."""
 
@@ -297,3 +306,26 @@ class RescueCopy(Base):
     created_at: Mapped[datetime] = mapped_column(Moment, index=True)
 
     paper: Mapped[Paper] = relationship()
+
+
+class Seal(Base):
+    """A content that coordination took away for good, for law or copyright; only this is left of it."""
+
+    __tablename__ = "seal"
+    __table_args__ = (UniqueConstraint("kind", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    subject_id: Mapped[int] = mapped_column(BigId)
+    """Id of the revision, comment, attachment or edition."""
+    paper_id: Mapped[int] = mapped_column(BigId, ForeignKey("paper.id"), index=True)
+    number: Mapped[str] = mapped_column(String(100))
+    """What people call it by: number of the revision or of the register's entry, name of the file, "1.0"."""
+    content_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of what was there, hexadecimal: who kept a copy can show that it is this."""
+    reason: Mapped[str] = mapped_column(String(1000))
+    sealed_at: Mapped[datetime] = mapped_column(Moment)
+    sealed_by: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"))
+
+    paper: Mapped[Paper] = relationship()
+    sealer: Mapped[Member] = relationship(lazy="joined")

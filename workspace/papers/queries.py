@@ -21,6 +21,8 @@ from workspace.papers.models import (
     ReadMark,
     Revision,
     RevisionAuthor,
+    Seal,
+    SealKind,
     Version,
 )
 from workspace.permissions import Actor, Permission, can, require
@@ -177,14 +179,13 @@ def others_editing(actor: Actor, paper: Paper) -> Sequence[OpenEditor]:
     )
 
 
-def attachments_of(paper: Paper) -> Sequence[Attachment]:
-    """All files of a paper, newest first."""
-    return (
-        session()
-        .scalars(select(Attachment).where(Attachment.paper_id == paper.id).order_by(Attachment.id.desc()))
-        .unique()
-        .all()
-    )
+def attachments_of(paper: Paper, *, with_sealed: bool = False) -> Sequence[Attachment]:
+    """All files of a paper, newest first; without those that are sealed."""
+    query = select(Attachment).where(Attachment.paper_id == paper.id).order_by(Attachment.id.desc())
+    if not with_sealed:
+        sealed = select(Seal.subject_id).where(Seal.kind == SealKind.FILE, Seal.paper_id == paper.id)
+        query = query.where(Attachment.id.not_in(sealed))
+    return session().scalars(query).unique().all()
 
 
 def find_attachment(paper_id: int, name: str) -> Attachment | None:

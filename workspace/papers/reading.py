@@ -17,8 +17,9 @@ from sqlalchemy import func, select
 
 from workspace.db import session
 from workspace.papers.article import ARTICLE_VERSION, Span, article_html, new_spans
-from workspace.papers.models import Attachment, Paper, Revision
+from workspace.papers.models import Attachment, Paper, Revision, SealKind
 from workspace.papers.queries import attachments_of
+from workspace.papers.seals import require_open
 from workspace.papers.store import text_of
 from workspace.text import html
 from workspace.text.html import Section
@@ -65,8 +66,11 @@ def article(
         marks: commented passages.
         has_handles: the page gives each block a handle with its tools by script; else it shows its address.
         new: blocks with a bar, from `changes`.
+    Raises: Sealed.
     """
     passages = tuple(marks)
+    if revision.number != paper.head_number:  # the newest is never sealed
+        require_open(SealKind.REVISION, revision.id)
 
     def make() -> str:
         document = parse(text_of(paper, revision.number))

@@ -7,12 +7,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from workspace.config import settings
 from workspace.db import session
 from workspace.errors import Conflict, NotFound
-from workspace.papers.models import Authorship, Paper, Revision, RevisionAuthor, RevisionText, Source
+from workspace.papers.models import (
+    Authorship,
+    Paper,
+    Revision,
+    RevisionAuthor,
+    RevisionText,
+    Seal,
+    SealKind,
+    Source,
+)
+from workspace.papers.seals import Sealed
 from workspace.text import authorship, pack
 from workspace.text.diff import Difference, compare
 
@@ -20,7 +30,7 @@ from workspace.text.diff import Difference, compare
 class RecentTexts:
     """Texts read lately, by their hash: what has this hash is this text, whoever asks and whatever happened since.
 
-    Rights are looked at before a text is read, never here.
+    Rights and seals are looked at before a text is read, never here.
     """
 
     def __init__(self, most_characters: int) -> None:
@@ -45,6 +55,11 @@ class RecentTexts:
                 _, gone = self._texts.popitem(last=False)
                 self._room += len(gone)
 
+    def drop(self, text_hash: str) -> None:
+        """Forget a text at once."""
+        with self._lock:
+            self._room += len(self._texts.pop(text_hash, ""))
+
 
 RECENT = RecentTexts(most_characters=8_000_000)
 
@@ -52,15 +67,26 @@ RECENT = RecentTexts(most_characters=8_000_000)
 def text_of(paper: Paper, number: int) -> str:
     """The text of a revision; "" for number 0, the state before the first.
 
-    Raises: NotFound; Conflict("damaged_revision") when the stored text is not what was stored.
+    Raises: NotFound; Sealed; Conflict("damaged_revision") when the stored text is not what was stored.
     """
     if number == 0:
         return ""
-    expected = session().scalar(
-        select(Revision.text_hash).where(Revision.paper_id == paper.id, Revision.number == number)
+    of_revision = and_(Seal.kind == SealKind.REVISION, Seal.subject_id == Revision.id)
+    row = (
+        session()
+        .execute(
+            select(Revision.text_hash, Seal.id.label("seal_id"))
+            .outerjoin(Seal, of_revision)
+            .where(Revision.paper_id == paper.id, Revision.number == number)
+        )
+        .first()
     )
-    if expected is None:
+    if row is None:
         raise NotFound
+    expected = row.text_hash
+    if row.seal_id is not None:
+        RECENT.drop(expected)
+        raise Sealed(session().get_one(Seal, row.seal_id))
     known = RECENT.get(expected)
     if known is not None:
         return known
@@ -102,8 +128,12 @@ class _Rows:
 
 def packed_text(paper: Paper, number: int, new_text: str) -> bytes:
     """The bytes that keep `new_text` as this revision; the work before the lock."""
-    dictionary = pack.base_number(number)
-    return pack.encode(new_text, text_of(paper, dictionary) if dictionary is not None else None)
+    base = pack.base_number(number)
+    try:
+        dictionary = text_of(paper, base) if base is not None else None
+    except Sealed:
+        dictionary = None  # the row stands alone
+    return pack.encode(new_text, dictionary)
 
 
 @dataclass
@@ -164,6 +194,15 @@ def _restored(paper: Paper, number: int) -> int | None:
     )
 
 
+def _is_sealed(paper: Paper, number: int) -> bool:
+    query = (
+        select(Seal.id)
+        .join(Revision, Revision.id == Seal.subject_id)
+        .where(Seal.kind == SealKind.REVISION, Revision.paper_id == paper.id, Revision.number == number)
+    )
+    return session().scalar(query) is not None
+
+
 def _is_milestone(paper: Paper, number: int) -> bool:
     query = select(Revision.id).where(Revision.paper_id == paper.id, Revision.number == number)
     return (
@@ -176,10 +215,12 @@ def keep_authors(paper: Paper, number: int, authors: Authors) -> None:
     """Keep the authorship of the newest revision; of the one before only where it is a milestone.
 
     Milestones are every so many-th revision, every restore (so no way back leads through several restores), and every
-    sitting of the live editor: what the log knew of its authors is known nowhere else.
+    sitting of the live editor: what the log knew of its authors is known nowhere else. What follows a sealed text is
+    one too: no way leads through that.
     """
     before = number - 1
-    if before and before % settings().authorship_every and not _is_milestone(paper, before):
+    is_milestone = not before % settings().authorship_every or _is_milestone(paper, before)
+    if before and not is_milestone and not _is_sealed(paper, before - 1):
         session().execute(delete(Authorship).where(Authorship.paper_id == paper.id, Authorship.number == before))
     session().add(
         Authorship(

@@ -63,15 +63,18 @@ def change_text(
     source: Source,
     summary: str = "",
     restored: int | None = None,
+    permission: Permission = Permission.REVISION_SAVE,
 ) -> Revision:
     """Make `new_text`, written on revision `base`, the newest text of the paper.
 
     Nothing changed: gives the head. The head moved on meanwhile: both are joined. All heavy work is done before the
     lock; the head is looked at again behind it, and the work starts anew where somebody else was first.
 
+    Args:
+        permission: what the change rests on; sealing the newest text brings an earlier one back.
     Raises: Forbidden; TooLarge; Invalid, also for a base that is not there; EditConflict.
     """
-    require(actor, Permission.REVISION_SAVE, paper)
+    require(actor, permission, paper)
     text = checked_text(new_text)
     if base != paper.head_number and not 1 <= base < paper.head_number:
         raise Invalid("base_unknown")
@@ -84,7 +87,7 @@ def change_text(
             return get_revision_row(paper, paper.head_number)
         begin_writing()
         session().refresh(paper, with_for_update=True)
-        require(actor, Permission.REVISION_SAVE, paper)
+        require(actor, permission, paper)
         try:
             if paper.head_number != prepared.number - 1 or (document is None and has_log(paper.id)):
                 raise Overtaken

@@ -7,7 +7,7 @@ ten thousand revisions. Only the list of contributors looks at all rows; it is k
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -20,11 +20,12 @@ from workspace.config import settings
 from workspace.db import session
 from workspace.papers.models import Paper, ReadMark, Revision, RevisionAuthor, Source, Version
 from workspace.papers.queries import contributors_of
+from workspace.papers.seals import sealed_numbers
 from workspace.text.grouping import Kept, sittings
 from workspace.web.derived import derived
 from workspace.web.i18n import local
 
-TIMELINE_VERSION = 2
+TIMELINE_VERSION = 3
 """Part of the key under which pages of the history are kept; count up when they look different."""
 ROWS_PER_LINE = 4
 """So many revisions are read for each line of a page: neighbours of one sitting fold into one."""
@@ -63,6 +64,7 @@ class Line:
     start: datetime
     end: datetime
     version: Version | None
+    is_sealed: bool
 
     @property
     def newest(self) -> int:
@@ -140,12 +142,13 @@ def timeline(
     rows = rows[:most]
     credits_of = _credits([row.id for row in rows])
     versions = _versions([row.id for row in rows])
-    folded = list(_folded(rows, credits_of, versions, is_folding=filters.is_empty))
+    sealed = sealed_numbers(paper)
+    folded = list(_folded(rows, credits_of, versions, sealed, is_folding=filters.is_empty))
     if has_more and len(folded) > 1 and filters.is_empty:
         folded.pop()  # it may go on behind the last row that was read
     shown = folded[:size]
     has_more = has_more or len(folded) > size
-    lines = [_line(found, credits_of, versions, members) for found in shown]
+    lines = [_line(found, credits_of, versions, members, sealed) for found in shown]
     stretches = _stretches(paper, lines, mark) if filters.is_empty else _days(lines, mark)
     return Timeline(list(stretches), lines[-1].numbers[-1] if has_more and lines else None)
 
@@ -202,9 +205,9 @@ def _versions(ids: Sequence[int]) -> Mapping[int, Version]:
 
 
 def _folded(
-    rows: Sequence[Found], credits_of: Credits, versions: Mapping[int, Version], *, is_folding: bool
+    rows: Sequence[Found], credits_of: Credits, versions: Mapping[int, Version], sealed: Set[int], *, is_folding: bool
 ) -> Iterator[Sequence[Found]]:
-    """The rows of each line. What a filter leaves stands alone: its neighbours may be missing."""
+    """The rows of each line. What a filter leaves stands alone, its neighbours may be missing; and what is sealed."""
     if not is_folding:
         yield from ([row] for row in rows)
         return
@@ -212,7 +215,7 @@ def _folded(
     kept = (
         Kept(
             row.number, frozenset(member for member, _in, _out in credits_of.get(row.id, ())), row.created_at,
-            row.id in versions,
+            row.id in versions or row.number in sealed,
         )
         for row in rows
     )  # fmt: skip
@@ -227,8 +230,9 @@ def _by_day(rows: Sequence[Found]) -> Iterator[Sequence[Found]]:
 
 
 def _line(
-    rows: Sequence[Found], credits_of: Credits, versions: Mapping[int, Version], members: Mapping[int, Member]
-) -> Line:
+    rows: Sequence[Found], credits_of: Credits, versions: Mapping[int, Version], members: Mapping[int, Member],
+    sealed: Set[int],
+) -> Line:  # fmt: skip
     found = [credit for row in rows for credit in credits_of.get(row.id, ())]
     authors = dict.fromkeys(member for member, _in, _out in found) or dict.fromkeys([rows[0].committed_by])
     sources = {row.source for row in rows}
@@ -242,6 +246,7 @@ def _line(
         start=rows[-1].created_at,
         end=rows[0].created_at,
         version=versions.get(rows[0].id),
+        is_sealed=rows[0].number in sealed,
     )
 
 
@@ -257,7 +262,9 @@ def _stretches(paper: Paper, lines: Iterable[Line], mark: ReadMark | None) -> It
     read = mark.revision_number if mark is not None else 0
 
     def is_small(line: Line) -> bool:
-        is_sought = line.version is not None or line.newest == paper.head_number or read in line.numbers
+        is_sought = (
+            line.is_sealed or line.version is not None or line.newest == paper.head_number or read in line.numbers
+        )
         return not is_sought and line.before > 0 and line.inserted + line.deleted <= SMALL_WORDS
 
     open_lines: list[Line] = []
@@ -293,7 +300,11 @@ class Stand:
 
 
 def stands(paper: Paper, *needed: int) -> Sequence[Stand]:
-    """Revisions worth choosing, newest first: the last of each day lately, all named versions, and those needed."""
+    """Revisions worth choosing, newest first: the last of each day lately, all named versions, and those needed.
+
+    Sealed ones are not among them.
+    """
+    sealed = sealed_numbers(paper)
     named = select(Version.revision_number, Version.name).where(Version.paper_id == paper.id)
     names = {row.revision_number: row.name for row in session().execute(named)}
     lately = session().execute(
@@ -308,4 +319,6 @@ def stands(paper: Paper, *needed: int) -> Sequence[Stand]:
         Revision.paper_id == paper.id, Revision.number.in_(sorted(missing))
     )
     chosen |= {row.number: row.created_at for row in session().execute(others)}
-    return [Stand(number, chosen[number], names.get(number, "")) for number in sorted(chosen, reverse=True)]
+    return [
+        Stand(number, chosen[number], names.get(number, "")) for number in sorted(chosen.keys() - sealed, reverse=True)
+    ]

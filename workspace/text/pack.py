@@ -43,6 +43,7 @@ __all__ = [
     "chain",
     "decode",
     "dependents",
+    "dictionary_number",
     "earlier_base_number",
     "encode",
     "needs_dictionary",
@@ -123,6 +124,16 @@ def needs_dictionary(data: bytes) -> bool:
     return kind != _ALONE
 
 
+def dictionary_number(number: int, data: bytes) -> int | None:
+    """The revision whose text a row cannot be read without; None for a row that stands alone.
+
+    Raises: ValueError when the row is none of ours.
+    """
+    if not needs_dictionary(data):
+        return None
+    return earlier_base_number(number) if data[:1] == _WHOLE else base_number(number)
+
+
 def read(number: int, load: Callable[[int], bytes], hash_of: Callable[[int], str] | None = None) -> str:
     """The text of a revision.
 
@@ -143,21 +154,19 @@ def read(number: int, load: Callable[[int], bytes], hash_of: Callable[[int], str
 
 def _rows(number: int, load: Callable[[int], bytes]) -> list[tuple[int, bytes]]:
     """The rows to decode, the one that stands alone first. A row may stand alone where its number gives a base."""
+    base_number(number)  # raises for what can be no number
     rows: list[tuple[int, bytes]] = []
     at: int | None = number
     while at is not None:
-        base = base_number(at)
         try:
             data = load(at)
-            is_difference = needs_dictionary(data)
+            base = dictionary_number(at, data)
         except (LookupError, ValueError) as error:
             raise DamagedRevision(at, number) from error
-        rows.append((at, data))
-        if data[:1] == _WHOLE:
-            base = earlier_base_number(at)
-        if is_difference and base is None:
+        if base is None and needs_dictionary(data):
             raise DamagedRevision(at, number)
-        at = base if is_difference else None
+        rows.append((at, data))
+        at = base
     return rows[::-1]
 
 

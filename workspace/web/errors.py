@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from workspace import errors
 from workspace.db import session
@@ -28,8 +30,14 @@ STATUS: tuple[tuple[type[errors.Refusal], int], ...] = (
     (errors.Gone, 410),
 )
 BUSY_WORDS = ("locked", "deadlock", "lock timeout")
+FULL_WORDS = ("database or disk is full", "disk I/O error")
+"""How SQLite says that there is no room: for the database, or for its log."""
+DISK_FULL = "53100"
+"""The same of PostgreSQL (SQLSTATE, appendix A of its manual)."""
 SECRET_FIELDS = frozenset({"csrf_token", "password", "new", "old", "again", "code"})
 """Fields that are never kept and never shown again."""
+WRITTEN_FIELDS = frozenset({"body", "words", "summary", "reason", "answer", "note", "sentence", "title", "name"})
+"""What people write in few words."""
 LONG_INPUT = 40
 """A sent field at least this long is shown again on an error page, so that nobody's words are lost."""
 
@@ -59,6 +67,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
+        if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+            # what fails in the last moment, when a good answer is committed, comes wrapped
+            return app.handle_user_exception(error.original_exception)
         if error.response is not None or (error.code or 500) < 400:
             return error.get_response()
         drop_changes()
@@ -79,6 +90,9 @@ def init_app(app: Flask) -> None:
         reference = secrets.token_hex(4)
         log.error("request failed, reference %s", reference, exc_info=error)
         drop_changes()
+        _take_back_good_news()
+        if is_disk_full(error):
+            return answer(507, "disk_full", message("disk_full"))
         if isinstance(error, OperationalError) and any(word in str(error.orig) for word in BUSY_WORDS):
             return answer(503, "busy", message("busy"))
         text = _("Da ist etwas schiefgegangen. Der Vorgang ist unter %(reference)s notiert.", reference=reference)
@@ -90,6 +104,21 @@ def is_taken(error: IntegrityError) -> bool:
     sqlstate = getattr(error.orig, "sqlstate", None)
     name = getattr(error.orig, "sqlite_errorname", "")
     return sqlstate == "23505" or name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Whether something could not be written because there is no room."""
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    if not isinstance(error, DBAPIError):
+        return False
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    return sqlstate == DISK_FULL or any(word in str(error.orig) for word in FULL_WORDS)
+
+
+def _take_back_good_news() -> None:
+    """A page that could not be committed said "saved" already; that would stand on the page that says it is not."""
+    cookie.pop("_flashes", None)
 
 
 def drop_changes() -> None:
@@ -120,7 +149,7 @@ def answer(status: int, code: str, text: str, *, missing: tuple[str, ...] = ()) 
             code=code,
             text=text,
             missing=missing,
-            kept=_long_inputs(status),
+            kept=long_inputs(status),
             back=safe_next(came_from()) if request.method == "POST" else None,
         )
         response = make_response(page)
@@ -128,8 +157,16 @@ def answer(status: int, code: str, text: str, *, missing: tuple[str, ...] = ()) 
     return response
 
 
-def _long_inputs(status: int) -> tuple[str, ...]:
+def long_inputs(status: int) -> tuple[str, ...]:
+    """What was typed, to be shown again; of a form that a full disk refused the short words too."""
     if request.method != "POST" or status == 413:
         return ()
-    sent = (value for name, value in request.form.items(multi=True) if name not in SECRET_FIELDS)
-    return tuple(value for value in sent if len(value) >= LONG_INPUT)
+    try:
+        sent = list(request.form.items(multi=True))
+    except OSError:  # a large form is put on the disk while it comes in
+        return ()
+    short = WRITTEN_FIELDS if status == 507 else frozenset()
+    return tuple(
+        value for name, value in sent
+        if name not in SECRET_FIELDS and (len(value) >= LONG_INPUT or (name in short and value.strip()))
+    )  # fmt: skip

@@ -18,6 +18,11 @@ _COMMON: dict[str, Any] = {
         "Jemand anderes war im selben Augenblick schneller. Bitte sehen Sie nach und versuchen Sie es noch einmal."
     ),
     "no_author": _l("Das geht nur angemeldet."),
+    "disk_full": _l(
+        "Auf dem Server ist kein Platz mehr. Es wurde nichts gespeichert und nichts verändert. Bitte sagen Sie der"
+        " Technik Bescheid."
+    ),
+    "sealed": _l("Dieser Inhalt ist versiegelt."),
     "busy": _l("Gerade wird viel geschrieben. Bitte versuchen Sie es gleich noch einmal."),
 }
 _MESSAGES: dict[str, Any] = dict(_COMMON)

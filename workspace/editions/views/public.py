@@ -16,6 +16,8 @@ from workspace.errors import NotFound
 from workspace.network.queries import the_network
 from workspace.papers.comparison import View
 from workspace.papers.forms import number_of
+from workspace.papers.models import SealKind
+from workspace.papers.seals import require_open
 from workspace.papers.sending import send_attachment
 from workspace.web.actor import public
 from workspace.web.links import absolute
@@ -44,6 +46,7 @@ def show(slug: str, major: int, minor: int) -> ResponseReturnValue:
     address = url_for(".show", slug=slug, major=major, minor=minor)
     if request.path != address:
         return redirect(address, 301)
+    require_open(SealKind.EDITION, edition.id)
     editions = queries.editions_of(slug)
     described = rendering.described(edition, the_network().name)
     return public_answer(
@@ -62,7 +65,9 @@ def show(slug: str, major: int, minor: int) -> ResponseReturnValue:
 
 def _rows(editions: queries.Editions) -> list[Row]:
     rows = [
-        Row(edition, rendering.said(rendering.edition_counts(before, edition)), before)
+        Row(edition)
+        if edition.is_sealed or before.is_sealed
+        else Row(edition, rendering.said(rendering.edition_counts(before, edition)), before)
         for edition, before in pairwise(editions)
     ]
     return [*rows, Row(editions[-1])]
@@ -79,6 +84,7 @@ def compare(slug: str, old_major: int, old_minor: int, new_major: int, new_minor
         return redirect(_compare_address(new, old), 302)
     if request.path != _compare_address(old, new):
         return redirect(_compare_address(old, new), 301)
+    require_open(SealKind.EDITION, old.id, new.id)
     difference = rendering.edition_difference(old, new, _view())
     total = difference.total
     at = min(number_of(request.args.get("change")) or 0, total)
@@ -93,7 +99,7 @@ def compare(slug: str, old_major: int, old_minor: int, new_major: int, new_minor
             views=[(view, _compare_address(old, new, view)) for view in VIEWS],
             previous=_change(old, new, difference.view, at - 1 if at > 1 else total),
             following=_change(old, new, difference.view, min(total, at + 1 if at < total else 1)),
-            editions=queries.editions_of(slug),
+            editions=[edition for edition in queries.editions_of(slug) if not edition.is_sealed],
         )
     )
 
@@ -124,7 +130,8 @@ def _compare_address(old: Edition, new: Edition, view: View = View.COLUMN, chang
 def file(slug: str, major: int, minor: int, name: str) -> ResponseReturnValue:
     """A file that this edition shows; no other file of its paper."""
     edition = queries.get_edition(slug, major, minor)
-    files = queries.files_of_edition(edition)
+    require_open(SealKind.EDITION, edition.id)
+    files = queries.files_of_edition(edition, with_sealed=True)
     found = next((file for file in files if file.name_folded == name.casefold()), None)
     if found is None:
         raise NotFound

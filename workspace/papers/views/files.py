@@ -19,7 +19,8 @@ from workspace.editions.queries import published_file_ids
 from workspace.errors import Conflict, Invalid
 from workspace.papers import queries
 from workspace.papers.attachments import add_attachment, attachments_named, get_attachment, names_in
-from workspace.papers.models import Attachment, Paper
+from workspace.papers.models import Attachment, Paper, SealKind
+from workspace.papers.seals import sealed_ids
 from workspace.papers.sending import send_attachment
 from workspace.papers.store import text_of
 from workspace.papers.views.blueprint import bp
@@ -80,6 +81,7 @@ class Row:
     file: Attachment
     is_shown: bool
     is_published: bool
+    is_sealed: bool
 
     @property
     def size(self) -> str:
@@ -108,7 +110,11 @@ def files(key: str) -> ResponseReturnValue:
 def _files_page(paper: Paper, form: FileForm) -> str:
     shown = attachments_named(paper, names_in(paper, parse(text_of(paper, paper.head_number))))
     published = published_file_ids(paper)
-    rows = [Row(file, file in shown, file.id in published) for file in queries.attachments_of(paper)]
+    sealed = sealed_ids(SealKind.FILE, paper.id)
+    rows = [
+        Row(file, file in shown, file.id in published, file.id in sealed)
+        for file in queries.attachments_of(paper, with_sealed=True)
+    ]
     megabytes = settings().attachment_max_bytes // 10**6
     return render_template("papers/files.html", paper=paper, rows=rows, form=form, megabytes=megabytes)
 

@@ -25,6 +25,7 @@ from workspace.papers.comparison import View, compare
 from workspace.papers.comparison_words import period, sentence
 from workspace.papers.forms import number_of
 from workspace.papers.models import Paper, ReadMark, Revision, Version
+from workspace.papers.seals import sealed_numbers
 from workspace.papers.views.blueprint import bp
 from workspace.permissions import Permission, can
 from workspace.web.actor import actor
@@ -32,6 +33,7 @@ from workspace.web.derived import derived
 from workspace.web.errors import status_of
 from workspace.web.forms import Form, LineField, MaxLength, Required, clean_line
 from workspace.web.i18n import fmt_datetime, local, locale
+from workspace.web.links import absolute
 from workspace.web.messages import add_messages
 from workspace.web.undo import flash_undo
 
@@ -114,7 +116,14 @@ def _kept_timeline(paper: Paper, shown: _Shown, mark: ReadMark | None, members: 
     names = tuple((member.id, member.name, member.organisation_id) for member in members.values())
     read = mark.revision_number if mark is not None else 0
     inputs = (
-        *(timeline.TIMELINE_VERSION, locale(), paper.key, paper.head_number, *milestones.one()),
+        *(
+            timeline.TIMELINE_VERSION,
+            locale(),
+            paper.key,
+            paper.head_number,
+            *milestones.one(),
+            *sorted(sealed_numbers(paper)),
+        ),
         *(shown, read, names, local(now()).year),
     )
     return derived(paper.id, "history", inputs, lambda: _timeline(paper, shown, mark, members))
@@ -167,6 +176,8 @@ def _revision_page(
         is_head=found.number == paper.head_number,
         mark=queries.last_read(actor(), paper),
         may_restore=can(actor(), Permission.REVISION_SAVE, paper) and found.number != paper.head_number,
+        may_report=can(actor(), Permission.PAPER_SUBMIT, paper),
+        address=absolute(".revision", key=paper.key, number=found.number),
         may_name=can(actor(), Permission.VERSION_NAME, paper) and found.version is None,
         restoring=restoring or RestoreForm(formdata=None),
         naming=naming or VersionForm(formdata=None),

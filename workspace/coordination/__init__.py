@@ -1,0 +1,1 @@
+"""What coordination does for the whole network: groups at a glance, sealing, the readable log."""
