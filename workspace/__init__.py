@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from workspace.operation import views as operation
     from workspace.papers import views as papers
     from workspace.papers.rights import rights_of
+    from workspace.setup import views as setup
     from workspace.web import (
         actor,
         compression,
@@ -84,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     actor.init_app(app, signed_in.actor_loader(rights_of), signed_in.ask_to_sign_in)
     templating.init_app(app)
     errors.init_app(app)
-    for feature in (accounts, groups, papers, notices, discussion, editions, network, membership, operation):
+    for feature in (accounts, groups, papers, notices, discussion, editions, network, membership, operation, setup):
         app.register_blueprint(feature.bp)
     app.extensions["csrf"].exempt(notices.stop_post)  # asked by mail programs, which have no form: its token is signed
     if given.environment == "development":

@@ -58,6 +58,9 @@ FINDINGS = {
     "no_backup": "there is no backup yet: workspace backup FILE, or wait for the night",
     "backup_old": "the newest backup is of {at}: see /technik/backups",
     "clock_behind": "the clock is behind: the log already holds {at}. Set the clock",
+    "unnamed": "the network has no name: go through the first start, workspace init prints the link",
+    "not_set_up": "the first start is not finished: see /setup, or workspace init for a link",
+    "legal_gaps": "{count} gaps in {pages}: see /settings",
     "clock_differs": "the clocks of this machine and of the database differ. Set them",
 }
 NOT_FATAL = frozenset({"ok", "development"})
@@ -215,6 +218,8 @@ def _all_findings(settings: Settings) -> Iterator[checks.Finding]:
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if isinstance(value, datetime) else value
 
 
