@@ -59,6 +59,8 @@ def _people_choices(besides: set[int]) -> list[SelectChoice]:
 def _new_form() -> NewGroupForm:
     form = NewGroupForm()
     form.lead.choices = _people_choices(set())
+    if not form.is_submitted() and len(form.lead.choices) == 2:  # the empty line, and the one person there is
+        form.lead.data = str(form.lead.choices[1].value)
     return form
 
 

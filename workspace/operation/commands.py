@@ -43,6 +43,7 @@ SENTENCES = {
 FINDINGS = {
     "ok": "ok",
     "development": "ok ({environment}; set WORKSPACE_ENVIRONMENT=production before others use it)",
+    "no_database": "there is no database yet: workspace init makes one and prints the link of the first start",
     "old_schema": "the schema is {there}, {needed} is needed: workspace upgrade",
     "disk_low": "only {megabytes} MB free at {folder}: make room",
     "not_writable": "{folder} cannot be written: give it to the user that runs the workspace",
@@ -204,7 +205,7 @@ def check() -> None:
 def _all_findings(settings: Settings) -> Iterator[checks.Finding]:
     path = sqlite_file(settings.resolved_database_url())
     if path is not None and not path.exists():
-        yield checks.Finding("database", "old_schema", {"there": "–", "needed": migrations.newest()})
+        yield checks.Finding("database", "no_database")
         return
     slow = {checks.database: checks.database_is_sound, checks.mail: checks.mail_server}
     with engine_of(settings.resolved_database_url()) as engine, using(settings):

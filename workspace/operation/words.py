@@ -100,7 +100,7 @@ def _picked(given: dict[str, Any], name: str) -> dict[str, Any]:
 
 PLACES = {
     "jobs_failed": "operation.jobs", "jobs_late": "operation.jobs", "mails_failed": "operation.mails",
-    "mails_late": "operation.mails", "no_mail_server": "operation.mails", "no_backup": "operation.backups",
+    "mails_late": "operation.mails", "no_mail_server": "setup.mail", "no_backup": "operation.backups",
     "unnamed": "setup.overview", "not_set_up": "setup.overview", "legal_gaps": "network.edit_settings",
     "backup_old": "operation.backups", "disk_low": "operation.overview", "no_worker": "operation.overview",
 }  # fmt: skip
