@@ -96,7 +96,7 @@ def address_of(step: Step) -> str:
 
 
 def _link_page(token: str, form: FirstAccountForm | None, status: int) -> ResponseReturnValue:
-    return render_template("setup/link.html", token=token, form=form), status
+    return render_template("setup/link.html", token=token, form=form, total=len(Step)), status
 
 
 @bp.get("/setup/link/<token>")
