@@ -40,12 +40,12 @@ NO_PAGES = frozenset(
     {
         "static", "papers.file", "editions.file", "editions.submission_file", "editions.feed",
         "papers.choose_compare", "editions.newest", "network.choose_language", "operation.health",
-        "accounts.factor_picture", "accounts.code", "network.logo", "setup.after",
-        "setup.link",
+        "accounts.factor_picture", "accounts.code", "network.logo", "setup.after", "setup.link",
     }
 )  # fmt: skip
 """What a GET of these answers is a file, a feed or the way to another page. `accounts.code`, asking for a code halfway
-through a sign-in, is shown as the page that comes too late; `setup.link` likewise: it needs an empty database (browser/test_network.py)."""
+through a sign-in, is shown as the page that comes too late; so is `setup.link`, which needs an empty database: browser/test_network.py
+goes through it."""
 
 NOTHING_IS_NEEDED = ("/parking", "/restoration")
 """Forms that do their deed when sent empty."""

@@ -328,7 +328,7 @@ def test_a_probe_shows_what_became_of_it(first: FlaskClient, db: Session, monkey
     address = "/setup/mail?next=/setup/after/mail"
     answer = post_form(first, address, "/technik/mail/probe", next=address)
     assert answer.location == address
-    assert "Die Probemail ist unterwegs." in first.get(address).get_data(as_text=True)
+    assert "Die Probemail ist unterwegs" in first.get(address).get_data(as_text=True)
     for state, says in (("refused", "kam nicht an"), ("sent", "hat die Probemail angenommen")):
         begin_writing()
         sent = db.scalars(select(Mail)).one()
