@@ -44,8 +44,8 @@ NO_PAGES = frozenset(
     }
 )  # fmt: skip
 """What a GET of these answers is a file, a feed or the way to another page. `accounts.code`, asking for a code halfway
-through a sign-in, is shown as the page that comes too late; so is `setup.link`, which needs an empty database: browser/test_network.py
-goes through it."""
+through a sign-in, is shown as the page that comes too late; so is `setup.link`, which needs an empty database, as in
+browser/test_network.py."""
 
 NOTHING_IS_NEEDED = ("/parking", "/restoration")
 """Forms that do their deed when sent empty."""

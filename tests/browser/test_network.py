@@ -9,14 +9,11 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 import urllib.request
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -27,10 +24,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor, Served, free_address, serving
 from tests.browser.looking import layout_faults, violations
+from tests.browser.post import Post, words_of
 from tests.browser.test_journey import comment_on_selection, press, start_paper, write
 from tests.builders import make_paper
 from tests.discussion.talk import talk
-from tests.mail_server import MailServer, Received, mail_server
+from tests.mail_server import mail_server
 from tests.people import People, make_people
 from tests.world import picture
 from workspace import clock
@@ -50,8 +48,6 @@ pytestmark = pytest.mark.long
 PASSWORD = "Morgens um sieben am Fluss"
 MIRIAM, NORA = "miriam@see.example", "nora@tal.example"
 NETWORK = "Netz der Beteiligung"
-PATIENCE = 60.0
-"""Seconds to wait for a mail: a busy machine is slow, not wrong."""
 DRAFT = """## Anlass
 
 Wer fragt, verspricht eine Antwort.
@@ -60,42 +56,6 @@ Wer fragt, verspricht eine Antwort.
 
 Jede Kommune antwortet binnen acht Wochen.
 """
-
-
-@dataclass
-class Post:
-    """The mail server, and how the next mail for somebody is fetched; each is fetched once, in order."""
-
-    server: MailServer
-    address: str
-    fetched: dict[str, int]
-
-    def next(self, recipient: str) -> EmailMessage:
-        """The next mail for this address; waits for it."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if waiting := self.waiting(recipient):
-                self.fetched[recipient] = self.fetched.get(recipient, 0) + 1
-                return waiting[0].message
-            time.sleep(0.1)
-        raise AssertionError(f"no mail for {recipient} in {PATIENCE:.0f} seconds")
-
-    def waiting(self, recipient: str) -> list[Received]:
-        with self.server.lock:
-            mine = [mail for mail in self.server.received if mail.recipient == recipient]
-        return mine[self.fetched.get(recipient, 0) :]
-
-    def link_in(self, mail: EmailMessage, path: str) -> str:
-        """The one address in a mail whose path begins like this."""
-        found = set(re.findall(rf"{re.escape(self.address)}{path}\S*", words_of(mail)))
-        assert len(found) == 1, words_of(mail)
-        return str(found.pop())
-
-
-def words_of(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
 
 
 @pytest.fixture
