@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 
 from tests.people import People
 from tests.sample_database import copied_sample, run_workspace
-from workspace import clock, logs
+from workspace import clock, logs, migrations
 from workspace.accounts.models import AddressChange, KeptForm, LoginSession, SignInAttempt, SignInToken
 from workspace.accounts.signing_in import open_session, write_token
 from workspace.config import DAY, Settings
-from workspace.db import begin_writing
+from workspace.db import begin_writing, make_engine
 from workspace.events import record
 from workspace.jobs import Job
 from workspace.jobs.models import Worker
@@ -190,6 +190,17 @@ def test_check_by_command(tmp_path: Path) -> None:
     wrong = run_workspace("check", instance=tmp_path, WORKSPACE_THREADS="many")
     assert wrong.returncode == 1
     assert wrong.stdout.startswith("configuration  WORKSPACE_THREADS must be")
+
+
+def test_before_an_upgrade_check_asks_for_it_and_says_nothing_odd(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/workspace.sqlite3")
+    migrations.upgrade(engine, "0007")
+    engine.dispose()
+    lines = run_workspace("check", instance=tmp_path).stdout.splitlines()
+    assert [line for line in lines if "workspace upgrade" in line] == [
+        f"migrations     the schema is 0007, {migrations.newest()} is needed: workspace upgrade"
+    ]
+    assert not [line for line in lines if "does not answer" in line]
 
 
 @pytest.mark.xdist_group("sample")
