@@ -11,7 +11,7 @@ import re
 import threading
 import urllib.request
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -117,6 +117,9 @@ def next_monday(after: datetime) -> datetime:
     return Daily("07:00", frozenset({0})).next_after(after, ZoneInfo("Europe/Berlin"))
 
 
+Look = Callable[[Page], None]
+
+
 def looks_right(page: Page) -> None:
     assert [*violations(page), *layout_faults(page)] == []
 
@@ -124,33 +127,33 @@ def looks_right(page: Page) -> None:
 # The first start
 
 
-def first_account(page: Page, printed: str) -> None:
+def first_account(page: Page, printed: str, look: Look) -> None:
     found = re.search(r"http\S+/setup/link/\S+", printed)
     assert found is not None
     page.goto(found[0])
-    looks_right(page)
+    look(page)
     page.get_by_label("Vor- und Nachname").fill("Miriam Sander")
     page.get_by_label("Dienstliche E-Mail-Adresse").fill(MIRIAM)
     page.get_by_label("Kommune").fill("Seestadt")
     page.get_by_label("Passwort").fill(PASSWORD)
     press(page, "Konto anlegen und weiter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Einrichtung")
-    looks_right(page)
+    look(page)
 
 
-def name_and_logo(page: Page) -> None:
+def name_and_logo(page: Page, look: Look) -> None:
     page.get_by_role("link", name="Weiter: Name und Logo").click()
     page.get_by_label("Name des Netzwerks").fill(NETWORK)
     page.locator("input[type=file]").set_input_files(
         {"name": "logo.png", "mimeType": "image/png", "buffer": picture("teal")}
     )
-    looks_right(page)
+    look(page)
     press(page, "Speichern und weiter")
     expect(page.locator(".site__name")).to_have_text(NETWORK)
     assert page.locator(".site__name img").evaluate("(image) => image.naturalWidth") == 24
 
 
-def send_probe(page: Page, post: Post) -> None:
+def send_probe(page: Page, post: Post, look: Look) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Absender und Probemail")
     expect(page.get_by_text(f"{NETWORK} <papiere@netz.example>")).to_be_visible()
     press(page, "Probemail an mich")
@@ -162,16 +165,16 @@ def send_probe(page: Page, post: Post) -> None:
         page.wait_for_timeout(200)
         page.reload()
     expect(arrived).to_be_visible()
-    looks_right(page)
+    look(page)
     page.get_by_role("link", name="Weiter", exact=True).click()
 
 
-def legal_pages(page: Page) -> None:
+def legal_pages(page: Page, look: Look) -> None:
     """The imprint is filled in, the two others are left out for now."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Impressum")
     page.get_by_text("Noch 10 Lücken").click()
     expect(page.get_by_text("Straße und Hausnummer").first).to_be_visible()
-    looks_right(page)
+    look(page)
     field = page.get_by_label("Text")
     field.fill(re.sub(r"\[…[^\]]*\]", "ausgefüllt", field.input_value()))
     press(page, "Text speichern")
@@ -187,14 +190,14 @@ def first_group(page: Page) -> None:
     press(page, "Arbeitsgruppe anlegen")
 
 
-def invite(page: Page) -> None:
+def invite(page: Page, look: Look) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Einladungen")
     page.get_by_label("Liste").fill(
         f"Nora Neu; {NORA}; Talheim; AG Qualität; Redaktion\nPaul Pfad; paul@berg.example\nOhne Adresse; ; Dorf"
     )
     press(page, "Liste prüfen")
     expect(page.get_by_text("1 Zeile ist so nicht zu senden.")).to_be_visible()
-    looks_right(page)
+    look(page)
     press(page, "2 Personen einladen")
     expect(page.get_by_text("2 Einladungen sind unterwegs.")).to_be_visible()
 
@@ -203,6 +206,21 @@ def finish(page: Page) -> None:
     expect(page.get_by_text("Noch 2 Schritte sind offen.")).to_be_visible()
     press(page, "Einrichtung abschließen")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Guten Tag")
+
+
+def first_start(page: Page, printed: str, post: Post, look: Look) -> None:
+    first_account(page, printed, look)
+    name_and_logo(page, look)
+    send_probe(page, post, look)
+    legal_pages(page, look)
+    first_group(page)
+    invite(page, look)
+    finish(page)
+
+
+def test_the_first_start_needs_no_scripts(served: Served, page_for: PageFor, printed: str, post: Post) -> None:
+    with working(served):
+        first_start(page_for(scripts=False, phone=True), printed, post, lambda _page: None)
 
 
 # Coming in, talking
@@ -280,13 +298,7 @@ def test_from_the_empty_database_to_the_weekly_summary(
 ) -> None:
     first = page_for()
     with working(served):
-        first_account(first, printed)
-        name_and_logo(first)
-        send_probe(first, post)
-        legal_pages(first)
-        first_group(first)
-        invite(first)
-        finish(first)
+        first_start(first, printed, post, looks_right)
         nora = page_for(phone=True)
         accept(nora, post)
         start_paper(first, "ag-qualitaet")
