@@ -176,6 +176,8 @@ PAGES = (
     Shot("invitations", "Einladen", "coordination", "/people/invitations"),
     Shot("requests", "Aufnahmeanfragen", "coordination", "/people/requests"),
     Shot("settings", "Einstellungen", "admin", "/settings"),
+    Shot("setup", "Einrichtung", "admin", "/setup"),
+    Shot("setup-mail", "Einrichtung, Mail", "admin", "/setup/mail"),
     Shot("legal-edit", "Datenschutz bearbeiten", "admin", "/settings/privacy"),
     Shot("operation", "Technik", "admin", "/technik"),
     Shot("operation-mail", "Technik, Mail", "admin", "/technik/mail"),

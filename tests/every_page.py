@@ -40,11 +40,12 @@ NO_PAGES = frozenset(
     {
         "static", "papers.file", "editions.file", "editions.submission_file", "editions.feed",
         "papers.choose_compare", "papers.rescue_file", "editions.newest", "network.choose_language", "operation.health",
-        "accounts.factor_picture", "accounts.code",
+        "accounts.factor_picture", "accounts.code", "network.logo", "setup.after", "setup.link",
     }
 )  # fmt: skip
 """What a GET of these answers is a file, a feed or the way to another page. `accounts.code`, asking for a code halfway
-through a sign-in, is shown as the page that comes too late."""
+through a sign-in, is shown as the page that comes too late; so is `setup.link`, which needs an empty database, as in
+browser/test_network.py."""
 
 NOTHING_IS_NEEDED = ("/parking", "/restoration")
 """Forms that do their deed when sent empty."""
@@ -149,6 +150,7 @@ def _public(site: Site) -> Iterator[tuple[Member | None, str]]:
     yield None, f"/p/{slug}/compare/1.0/1.1?view=side"
     for path in ("/hilfe", "/impressum", "/datenschutz", "/barrierefreiheit", "/password", "/join", "/sign-in-code"):
         yield None, path
+    yield None, "/setup/link/verbraucht"
     for path in ("/invitation/verbraucht", "/address/x", "/request/x", "/nirgends", *_links_in_mails(site)):
         yield None, path
 
@@ -235,7 +237,9 @@ def _of_coordination(site: Site) -> Iterator[tuple[Member | None, str]]:
 def _of_technical_administration(site: Site) -> Iterator[tuple[Member | None, str]]:
     for path in ("/", "/settings", "/settings/privacy", "/impressum", "/hilfe", "/technik", "/technik/mail"):
         yield site.world.people.admin, path
-    for path in ("/technik/mail?state=waiting", "/technik/jobs", "/technik/backups"):
+    for path in ("/technik/mail?state=waiting", "/technik/jobs", "/technik/backups", "/setup", "/setup/mail"):
+        yield site.world.people.admin, path
+    for path in ("/settings?next=/setup/after/network", "/settings/imprint?next=/setup/after/imprint"):
         yield site.world.people.admin, path
 
 

@@ -32,6 +32,8 @@ from workspace.db import session, session_scope
 from workspace.letters.stopping import Stop, stop_token
 from workspace.membership import invitations
 from workspace.membership.models import JoinRequest
+from workspace.network.actions import found
+from workspace.network.models import NetworkLogo
 from workspace.notices.models import Pace
 from workspace.papers.article import places
 from workspace.papers.store import text_of
@@ -155,6 +157,7 @@ DOORS: dict[str, Door] = {
     "network.legal": public(),
     "network.edit_legal": desk(ADMIN),
     "network.save_legal": desk(ADMIN, text="## Angaben\n", base="0"),
+    "network.logo": public(),
     "network.search": members(),
     "network.edit_settings": desk(ADMIN),
     "network.save_settings": desk(ADMIN),
@@ -179,6 +182,12 @@ DOORS: dict[str, Door] = {
     "operation.drop_job": desk(ADMIN),
     "operation.backups": desk(ADMIN),
     "operation.ask_for_backup": desk(ADMIN),
+    "setup.link": public(),
+    "setup.begin": public(),
+    "setup.overview": desk(ADMIN),
+    "setup.after": desk(ADMIN),
+    "setup.mail": desk(ADMIN),
+    "setup.finish": desk(ADMIN),
     "papers.index": members(),
     "papers.create": Door(WRITERS, MEMBERS),
     "papers.create_post": Door(WRITERS, MEMBERS),
@@ -285,6 +294,10 @@ def values(world: World, endpoint: str) -> dict[str, Any]:
         "network.legal": {"page": "imprint"},
         "network.edit_legal": {"page": "imprint"},
         "network.save_legal": {"page": "imprint"},
+        "network.logo": {"name": "0" * 64},
+        "setup.link": {"token": "unbekannt"},
+        "setup.begin": {"token": "unbekannt"},
+        "setup.after": {"step": "account"},
         "groups.remove": {"member_id": people.disabled.id},
         "papers.choose_compare": {"old": 1, "new": 2},
         "papers.block_tools": {"ident": next(iter(places(parse(text_of(world.draft, 1)))))},
@@ -346,6 +359,12 @@ def wait_outside(people: People) -> None:
     )  # fmt: skip
 
 
+def hang_a_logo() -> None:
+    network = found(name="Netz", about="", is_sample=False)
+    network.logo_hash, network.logo_width, network.logo_height = "0" * 64, 2, 1
+    session().add(NetworkLogo(id=1, media_type="image/png", data=b"a picture"))
+
+
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Walk]:
     folder = tmp_path_factory.mktemp("access")
@@ -363,6 +382,8 @@ def walk(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
         write_token(people.reader)
         opened.commit()
         wait_outside(people)
+        opened.commit()
+        hang_a_logo()
         opened.commit()
         with app.app_context():
             given = {rule.endpoint: values(world, rule.endpoint) for rule in app.url_map.iter_rules()}

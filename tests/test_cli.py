@@ -91,6 +91,27 @@ def test_links_are_made_from_the_configured_address(instance: Path, monkeypatch:
     assert "https://papiere.example.org/sign-in/" in result.output
 
 
+def test_the_first_start_begins_with_a_link_in_a_database_that_is_made_now(
+    instance: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run("init", "--port", "8077")
+    assert result.exit_code == 0, result.output
+    assert re.fullmatch(
+        r"Good once, until \d{4}-\d\d-\d\d \d\d:\d\d \(Europe/Berlin\), while workspace serve runs:\n\n"
+        r"  http://127\.0\.0\.1:8077/setup/link/[\w-]{32}\n\n",
+        result.output,
+    )
+    monkeypatch.setenv("WORKSPACE_BASE_URL", "https://papiere.example.org/")
+    assert "  https://papiere.example.org/setup/link/" in run("init").output, "again, until somebody used one"
+    run("member", "first", "Cora Koordination", "cora@netz.example")
+    assert "  https://papiere.example.org/sign-in/" in run("init").output
+
+
+def test_the_first_start_is_refused_where_it_is_finished(instance: Path) -> None:
+    copied_sample(instance)
+    assert refused("init").endswith("is finished. Somebody's sign-in link: workspace member link ADDRESS.")
+
+
 def test_the_sample_prints_one_link_for_each_role() -> None:
     roles = re.findall(r"^  (\w+) .*http://127\.0\.0\.1:8123/sign-in/[\w-]{32}$", loaded_sample().said, re.MULTILINE)
     assert roles == ["coordination", "admin", "lead", "editor", "reviewer", "reader"]

@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from workspace.papers import jobs as _papers_jobs  # noqa: F401 - names what does its jobs
     from workspace.papers import views as papers
     from workspace.papers.rights import rights_of
+    from workspace.setup import views as setup
     from workspace.web import (
         actor,
         compression,
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.init_app(app)
     for feature in (
         accounts, groups, papers, notices, discussion, editions, network, live, membership, operation, coordination,
+        setup,
     ):  # fmt: skip
         app.register_blueprint(feature.bp)
     app.extensions["csrf"].exempt(notices.stop_post)  # asked by mail programs, which have no form: its token is signed

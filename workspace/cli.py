@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import uvicorn
@@ -30,6 +31,8 @@ from workspace.operation.backups import bring_up_to_date
 from workspace.operation.supervisor import own_worker
 from workspace.permissions import NetworkRole
 from workspace.sample import history, loader
+from workspace.setup.actions import write_link
+from workspace.setup.queries import is_unused
 from workspace.web.forms import clean_line
 from workspace.web.security import is_loopback
 
@@ -50,6 +53,8 @@ class Commands(click.Group):
 
 SENTENCES = {
     "not_empty": "There are people in this database already: this works in an empty one only.",
+    "set_up": "The first start of {name} is finished. Somebody's sign-in link: workspace member link ADDRESS.",
+    "no_admin": "Nobody has the role admin. Somebody's sign-in link: workspace member link ADDRESS.",
     "no_group": "There is no group with the key {key}.",
     "no_lead": "The group has no lead with an open account.",
     "no_coordination": "Nobody has the role coordination.",
@@ -128,6 +133,8 @@ def serve(host: str, port: int, worker: bool) -> None:
         network = the_network()
         if network.is_sample and not is_loopback(host):
             raise click.ClickException("This is the sample network: it is served on this machine only (127.0.0.1).")
+        if is_unused():
+            click.echo("Nobody has an account yet: workspace init prints the link with which to begin")
     _require_free(host, port)
     click.echo(f"Serving on {settings.base_url}, stop with Ctrl+C")
     application = make_asgi(settings)  # before the worker starts: the first of them makes the secret key
@@ -166,6 +173,25 @@ def migrate() -> None:
     """Bring the database's schema up to date."""
     with opened_database(load_settings()) as engine:
         click.echo(f"Schema {migrations.current(engine)}")
+
+
+@main.command("init")
+@click.option("--port", default=8000, type=click.IntRange(1, 65535), help="Port that the printed link names.")
+@with_database
+def first_start(settings: Settings, port: int) -> None:
+    """Bring the database up to date and print a one-time link that leads through the first start.
+
+    Can be repeated until the first start is finished.
+    """
+    path, until = write_link()
+    local = until.astimezone(ZoneInfo(settings.timezone))
+    click.echo(f"Good once, until {local:%Y-%m-%d %H:%M} ({settings.timezone}), while workspace serve runs:\n")
+    click.echo(f"  {_base(settings, port)}{path}\n")
+
+
+def _base(settings: Settings, port: int) -> str:
+    """How people reach the workspace; where nothing is set, this machine."""
+    return settings.base_url if "base_url" in settings.model_fields_set else f"http://127.0.0.1:{port}"
 
 
 @main.group()
@@ -226,7 +252,7 @@ def sample_links(settings: Settings, port: int) -> None:
 
 
 def _print_links(settings: Settings, port: int) -> None:
-    base = settings.base_url if "base_url" in settings.model_fields_set else f"http://127.0.0.1:{port}"
+    base = _base(settings, port)
     click.echo(f"\nThe workspace: {base}\nSign in with one of these links (each works once):\n")
     for role, person in loader.sign_in_people():
         click.echo(f"  {role:<13} {person.name:<22} {base}/sign-in/{write_token(person)}")

@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     session_seen_every: int = Field(default=5 * MINUTE, ge=0)
     """How often a session's last use is noted."""
     sign_in_token_life: int = Field(default=14 * DAY, ge=1)
+    setup_link_life: int = Field(default=1 * DAY, ge=1)
+    """The link of `workspace init`."""
     mail_link_life: int = Field(default=1 * HOUR, ge=1)
     """A sign-in link that was asked for by mail: municipal mail gateways hold mails back for a while."""
     mail_links: int = Field(default=3, ge=1)
@@ -114,6 +116,9 @@ class Settings(BaseSettings):
     """Code points of one commented passage."""
     name_max: int = Field(default=120, ge=1, le=120)
     purpose_max: int = Field(default=1_000, ge=1, le=1_000)
+    logo_width: int = Field(default=960, ge=16, le=4000)
+    logo_height: int = Field(default=240, ge=16, le=1000)
+    """Pixels to which a network's logo is made smaller: twice what the start page shows, for sharp screens."""
     legal_max: int = Field(default=50_000, ge=1)
     """Characters of one legal page."""
     search_max: int = Field(default=200, ge=1)

@@ -7,8 +7,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
@@ -67,32 +69,42 @@ class Served:
     people: People
 
 
-@pytest.fixture
-def served(tmp_path: Path, sqlite_template: Path) -> Iterator[Served]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    at = tmp_path / "workspace.sqlite3"
-    shutil.copy(sqlite_template, at)
-    settings = Settings(
-        environment="test", instance_dir=tmp_path, database_url=f"sqlite:///{at}",
-        base_url=f"http://127.0.0.1:{port}",
-        secret_key=SecretStr("for tests only, not a secret at all"), argon2_memory_kib=1024, argon2_rounds=1, threads=4,
-    )  # fmt: skip
+@contextmanager
+def serving(settings: Settings) -> Iterator[Flask]:
+    """The app of these settings with its live rooms, answering at its address from a thread beside the test."""
     app = create_app(settings)
+    port = urlsplit(settings.base_url).port or 80
     config = uvicorn.Config(make_asgi(settings), port=port, lifespan="on", log_level="error", ws=WatchedSockets)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.02)
-    with using(settings), session_scope(app.extensions["workspace_sessions"]) as opened:
-        people = make_people()
-        opened.commit()
-        yield Served(app, settings.base_url, opened, people)
+    yield app
     server.should_exit = True
     thread.join(timeout=10)
     app.extensions["workspace_engine"].dispose()
+
+
+def free_address() -> str:
+    """An address of this machine at which nobody answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+
+
+@pytest.fixture
+def served(tmp_path: Path, sqlite_template: Path) -> Iterator[Served]:
+    at = tmp_path / "workspace.sqlite3"
+    shutil.copy(sqlite_template, at)
+    settings = Settings(
+        environment="test", instance_dir=tmp_path, database_url=f"sqlite:///{at}", base_url=free_address(),
+        secret_key=SecretStr("for tests only, not a secret at all"), argon2_memory_kib=1024, argon2_rounds=1, threads=4,
+    )  # fmt: skip
+    with serving(settings) as app, using(settings), session_scope(app.extensions["workspace_sessions"]) as opened:
+        people = make_people()
+        opened.commit()
+        yield Served(app, settings.base_url, opened, people)
 
 
 PageFor = Callable[..., Page]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor, Served
-from tests.browser.looking import every_page_shown, narrow_faults
+from tests.browser.looking import every_page_shown, layout_faults, narrow_faults, violations
 from tests.every_page import full_paper
+from tests.people import actor_of
 from tests.world import make_world
+from workspace.network.actions import describe_network
 
 STANDS = """() => {
   for (const sheet of document.querySelectorAll("link[rel=stylesheet]")) sheet.remove();
@@ -96,3 +101,19 @@ def test_forced_colours_keep_states_and_differences_apart(served: Served, page_f
     other = page.get_by_role("navigation", name="Hauptnavigation").get_by_role("link", name="Start")
     border = "(element) => getComputedStyle(element).borderBottomColor"
     assert current.evaluate(border) != other.evaluate(border)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", [(1600, 200), (100, 300)], ids=["wide", "tall"])
+def test_a_logo_beside_a_long_name_fits(served: Served, page_for: PageFor, size: tuple[int, int]) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", size, "teal").save(drawn, "PNG")
+    describe_network(
+        actor_of(served.people.admin), name="Netzwerk der kommunalen Beteiligungsbeauftragten in Norddeutschland",
+        about="", logo=("logo.png", drawn.getvalue()),
+    )  # fmt: skip
+    served.db.commit()
+    for member in (None, served.people.coordination):
+        page = page_for(member, phone=True)
+        page.goto("/")
+        assert [*violations(page), *layout_faults(page), *narrow_faults(page)] == []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from workspace.config import Settings, using
-from workspace.editions.checklist import Check, Draft, Finding, blocking, findings
+from workspace.editions.checklist import Check, Draft, Finding, blocking, findings, surroundings
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,17 @@ def test_a_paper_that_has_everything_is_ready() -> None:
     lines = found("## Eins\n\n### Zwei\n\n![Ablauf](a.png)\n\n[Link](https://b.example)\n", files={"a.png"})
     assert all(line.is_well for line in lines.values())
     assert blocking(tuple(lines.values())) == ()
-    assert list(lines) == list(Check)
+    around = surroundings(is_named=True, legal_gaps=0, has_mail=True)
+    assert all(line.is_well for line in around)
+    assert [*lines, *(line.check for line in around)] == list(Check)
+
+
+def test_what_is_unfinished_around_an_edition_is_named_and_stops_nothing() -> None:
+    lines = surroundings(is_named=False, legal_gaps=27, has_mail=False)
+    assert [(line.check, line.is_well, line.count) for line in lines] == [
+        (Check.NETWORK, False, 0), (Check.LEGAL, False, 27), (Check.MAIL, False, 0),
+    ]  # fmt: skip
+    assert blocking(lines) == ()
 
 
 @pytest.mark.parametrize(

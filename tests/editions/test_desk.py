@@ -12,6 +12,7 @@ from tests.conftest import ClientFor
 from tests.editions.publishing import name_head, publish, submit
 from tests.people import People
 from tests.pictures import picture
+from workspace.accounts.actions import give_network_role
 from workspace.db import session
 from workspace.discussion.actions import open_thread
 from workspace.discussion.models import ThreadKind
@@ -20,6 +21,7 @@ from workspace.editions.models import Edition, Submission, SubmissionState
 from workspace.papers.actions import describe_paper
 from workspace.papers.attachments import add_attachment
 from workspace.papers.models import Paper
+from workspace.permissions import NetworkRole
 
 
 def address(submission: Submission) -> str:
@@ -61,6 +63,18 @@ def test_an_empty_desk_says_what_will_stand_here(people: People, client_for: Cli
     page = client_for(people.coordination).get("/coordination").get_data(as_text=True)
     assert "zur Veröffentlichung einreichen" in page
     assert "Noch ist nichts veröffentlicht." in page
+
+
+def test_what_is_unfinished_of_the_network_is_named_with_the_way_there(people: People, client_for: ClientFor) -> None:
+    path = address(submit(people, make_paper(people)))
+    page = client_for(people.coordination).get(path).get_data(as_text=True)
+    for words in ("hat noch keinen Namen", "sind noch 27 Lücken", "Mail ist nicht eingerichtet"):
+        assert words in page, words
+    assert "Darum kümmert sich die Technik." in page
+    assert 'href="/setup"' not in page
+    give_network_role(people.actor(people.coordination), people.admin, NetworkRole.COORDINATION)
+    session().commit()
+    assert 'href="/setup"' in client_for(people.admin).get(path).get_data(as_text=True)
 
 
 def test_coordination_reads_exactly_the_submitted_text(people: People, client_for: ClientFor) -> None:

@@ -16,16 +16,17 @@ from sqlalchemy.orm import Session
 
 from tests.people import People
 from tests.sample_database import copied_sample, run_workspace
-from workspace import clock, logs
+from workspace import clock, logs, migrations
 from workspace.accounts.models import AddressChange, KeptForm, LoginSession, SignInAttempt, SignInToken
 from workspace.accounts.signing_in import open_session, write_token
 from workspace.config import DAY, Settings
-from workspace.db import begin_writing
+from workspace.db import begin_writing, make_engine
 from workspace.events import record
 from workspace.jobs import Job
 from workspace.jobs.models import Worker
 from workspace.mail import Mail
 from workspace.membership.models import Invitation, InvitationToken, JoinRequest
+from workspace.network import actions as network
 from workspace.operation import checks, words
 from workspace.operation.commands import FINDINGS
 from workspace.operation.retention import drop_what_is_due
@@ -73,6 +74,7 @@ def test_in_good_order_nothing_is_warned_of(db: Session, backups_dir: Path) -> N
         (backups_dir / "workspace-20261129-013000-nightly.backup").write_bytes(b"x")
         begin_writing()
         db.add(Worker(id="a", version="0", started_at=NOON, seen_at=NOON))
+        network.found(name="Netz", about="", is_sample=True)
         db.commit()
         found = codes()
     if "clock" in found and found["clock"] == "clock_differs":  # the set clock is not PostgreSQL's
@@ -91,11 +93,13 @@ def test_each_thing_that_is_wrong_is_named(db: Session, backups_dir: Path, monke
         db.add_all([mail(1, "waiting", NOON - timedelta(hours=2)), job("waiting", NOON - timedelta(hours=1))])
         with clock.at(NOON + timedelta(hours=1)):
             record(PUBLIC, "network.described")
+        network.found(name="Netz", about="", is_sample=False)
         db.commit()
         found = codes()
         assert found | {"configuration": ""} == {
             "configuration": "", "database": "ok", "migrations": "ok", "disk": "disk_low", "worker": "no_worker",
             "jobs": "jobs_late", "mail": "mails_late", "backup": "backup_old", "clock": "clock_behind",
+            "network": "not_set_up", "legal": "legal_gaps",
         }  # fmt: skip
         begin_writing()
         db.add_all([mail(2, "refused", NOON), job("failed", NOON)])
@@ -181,11 +185,22 @@ def test_wrong_codes_count_as_long_as_they_may(db: Session, settings: Settings) 
 def test_check_by_command(tmp_path: Path) -> None:
     nothing = run_workspace("check", instance=tmp_path / "nowhere")
     assert nothing.returncode == 1
-    assert "workspace upgrade" in nothing.stdout
+    assert nothing.stdout == f"database       {FINDINGS['no_database']}\n"
     assert not (tmp_path / "nowhere").exists()
     wrong = run_workspace("check", instance=tmp_path, WORKSPACE_THREADS="many")
     assert wrong.returncode == 1
     assert wrong.stdout.startswith("configuration  WORKSPACE_THREADS must be")
+
+
+def test_before_an_upgrade_check_asks_for_it_and_says_nothing_odd(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/workspace.sqlite3")
+    migrations.upgrade(engine, "0007")
+    engine.dispose()
+    lines = run_workspace("check", instance=tmp_path).stdout.splitlines()
+    assert [line for line in lines if "workspace upgrade" in line] == [
+        f"migrations     the schema is 0007, {migrations.newest()} is needed: workspace upgrade"
+    ]
+    assert not [line for line in lines if "does not answer" in line]
 
 
 @pytest.mark.xdist_group("sample")
@@ -196,10 +211,12 @@ def test_check_has_one_line_for_each_part(tmp_path: Path) -> None:
     lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     assert list(lines) == [
         "configuration", "database", "migrations", "disk", "worker", "jobs", "mail", "backup", "clock",
+        "network", "legal",
     ]  # fmt: skip
     assert lines["database"] == "ok"
     assert lines["mail"].startswith("the mail server does not take us: ConnectionRefusedError")
     assert lines["worker"].startswith("no worker is running")
+    assert (lines["network"], lines["legal"]) == ("ok", "ok"), "the sample is shown to nobody"
     assert done.returncode == 1
 
 

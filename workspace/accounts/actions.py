@@ -7,6 +7,7 @@ import unicodedata
 
 from sqlalchemy import delete, func, or_, select
 
+from workspace.accounts import passwords
 from workspace.accounts.models import (
     FORMER,
     AddressChange,
@@ -106,16 +107,26 @@ def check_email(email: str) -> None:
         raise Invalid(fields={"email": "email_wrong"})
 
 
-def add_first_member(*, name: str, email: str, roles: frozenset[NetworkRole]) -> Member:
-    """Create the first person of an installation, from the command line only.
+def add_first_member(
+    *, name: str, email: str, roles: frozenset[NetworkRole], organisation: str = "", function: str = "",
+    password: str = "",
+) -> Member:  # fmt: skip
+    """Create the first person of an installation, from the command line or by the link of the first start.
 
-    Raises: Conflict when there are people already.
+    Args:
+        password: empty for somebody who comes in by a sign-in link.
+    Raises: Conflict when there are people already; Invalid naming the field.
     """
+    hashed = None
+    if password:
+        passwords.check_strength(password, (name, email, organisation))
+        hashed = passwords.hash_password(password)
     begin_writing()
     if session().scalar(select(func.count(Member.id))):
         raise Conflict("not_empty")
     founder = Actor(network_roles=frozenset({NetworkRole.COORDINATION}))
-    member = admit_member(founder, name=name, email=email)
+    member = admit_member(founder, name=name, email=email, organisation=organisation, function=function)
+    member.password_hash = hashed
     for role in sorted(roles):
         member.roles.append(MemberNetworkRole(role=role, given_at=now()))
         record(PUBLIC, "network_role.given", subject_id=member.id, role=role)

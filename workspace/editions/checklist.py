@@ -24,6 +24,9 @@ class Check(StrEnum):
     LINKS = "links"
     GUIDANCE = "guidance"
     THREADS = "threads"
+    NETWORK = "network"
+    LEGAL = "legal"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,21 @@ def findings(draft: Draft, files: Collection[str], *, open_threads: int = 0) -> 
         Finding(Check.LINKS, not inside, is_blocking=False, places=inside),
         Finding(Check.GUIDANCE, not left, is_blocking=False, places=left),
         Finding(Check.THREADS, not open_threads, is_blocking=False, count=open_threads),
+    )
+
+
+def surroundings(*, is_named: bool, legal_gaps: int, has_mail: bool) -> tuple[Finding, ...]:
+    """Lines about the installation that an edition appears in; none of them stands in the way.
+
+    Args:
+        is_named: whether the network has a name, which every edition prints.
+        legal_gaps: in imprint, data protection and accessibility together.
+        has_mail: whether those who follow the paper hear of it.
+    """
+    return (
+        Finding(Check.NETWORK, is_named, is_blocking=False),
+        Finding(Check.LEGAL, not legal_gaps, is_blocking=False, count=legal_gaps),
+        Finding(Check.MAIL, has_mail, is_blocking=False),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,6 +20,7 @@ from workspace.papers.models import Paper
 from workspace.papers.queries import papers_visible_to
 from workspace.permissions import Permission, Role, can, require
 from workspace.web.actor import actor
+from workspace.web.links import safe_next
 from workspace.web.messages import add_messages
 from workspace.web.undo import flash_undo
 
@@ -58,6 +59,8 @@ def _people_choices(besides: set[int]) -> list[SelectChoice]:
 def _new_form() -> NewGroupForm:
     form = NewGroupForm()
     form.lead.choices = _people_choices(set())
+    if not form.is_submitted() and len(form.lead.choices) == 2:  # the empty line, and the one person there is
+        form.lead.data = str(form.lead.choices[1].value)
     return form
 
 
@@ -76,7 +79,7 @@ def create_post() -> ResponseReturnValue:
             lead = get_member(int(form.lead.data))
             group = actions.create_group(actor(), name=form.name.data, purpose=form.purpose.data, lead=lead)
             flash(_("Die Arbeitsgruppe ist angelegt. %(name)s leitet sie.", name=lead.name))
-            return redirect(url_for(".show", key=group.key), 303)
+            return redirect(safe_next(request.form.get("next")) or url_for(".show", key=group.key), 303)
         except Invalid as error:
             form.take(error)
     return render_template("groups/create.html", form=form), 422

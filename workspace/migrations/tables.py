@@ -13,10 +13,11 @@ from workspace.membership import models as membership
 from workspace.network import models as network
 from workspace.notices import models as notices
 from workspace.papers import models as papers
+from workspace.setup import models as setup
 from workspace.web import derived
 
 MODULES = (
     accounts, derived, discussion, editions, events, groups, jobs, live, mail, membership, network, notices, papers,
-    search,
+    search, setup,
 )  # fmt: skip
 metadata = Base.metadata

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField
 
 from workspace.web.forms import Form, LineField, MaxLength, Required, TextField
 
@@ -13,6 +14,8 @@ class NetworkForm(Form):
         _l("Name des Netzwerks"), [Required(_l("Bitte geben Sie dem Netzwerk einen Namen.")), MaxLength("name_max")]
     )
     about = TextField(_l("Wer wir sind"), [MaxLength("purpose_max")])
+    file = FileField(_l("Logo"))
+    drop = BooleanField(_l("Logo entfernen"))
 
 
 class LegalForm(Form):

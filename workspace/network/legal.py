@@ -46,9 +46,14 @@ class Legal:
         return self.number == 0
 
     @property
+    def gap_words(self) -> list[str]:
+        """What is still to be filled in, in the order of the text: "Name der Behörde"."""
+        return [gap[2:-1].strip() or "…" for gap in GAP.findall(self.text)]
+
+    @property
     def gaps(self) -> int:
         """How many places are still to be filled in."""
-        return len(GAP.findall(self.text))
+        return len(self.gap_words)
 
 
 def legal_text(page: LegalPage) -> Legal:

@@ -26,6 +26,8 @@ from workspace.mail import Mail, MailState
 from workspace.mail.delivery import is_set_up
 from workspace.mail.models import FAILED
 from workspace.mail.transport import ServerFails, connected
+from workspace.network.legal import legal_texts
+from workspace.network.queries import is_named, the_network
 from workspace.operation.backups import backups_in
 
 WORKER_SILENT = 3 * MINUTE
@@ -40,7 +42,7 @@ class Finding:
     """What was found about one part."""
 
     part: str
-    """configuration, database, migrations, disk, worker, jobs, mail, backup, clock."""
+    """configuration, database, migrations, disk, worker, jobs, mail, backup, clock, network, legal."""
     code: str = "ok"
     values: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -150,8 +152,26 @@ def clock() -> Finding:
     return Finding("clock")
 
 
+def network() -> Finding:
+    """Whether somebody has gone through the first start; a network without a name prints that on its editions."""
+    if not is_named():
+        return Finding("network", "unnamed")
+    if the_network().set_up_at is None:
+        return Finding("network", "not_set_up")
+    return Finding("network")
+
+
+def legal() -> Finding:
+    """Whether the legal pages still have gaps. A sample is shown to nobody."""
+    pages = [text for text in legal_texts() if text.gaps]
+    if pages and not the_network().is_sample:
+        names = tuple(str(text.page) for text in pages)
+        return Finding("legal", "legal_gaps", {"count": sum(text.gaps for text in pages), "pages": names})
+    return Finding("legal")
+
+
 CHECKS: tuple[Callable[[], Finding], ...] = (
-    configuration, database, schema, disk, worker, jobs, mail, backup, clock,
+    configuration, database, schema, disk, worker, jobs, mail, backup, clock, network, legal,
 )  # fmt: skip
 
 

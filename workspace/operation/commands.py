@@ -43,6 +43,7 @@ SENTENCES = {
 FINDINGS = {
     "ok": "ok",
     "development": "ok ({environment}; set WORKSPACE_ENVIRONMENT=production before others use it)",
+    "no_database": "there is no database yet: workspace init makes one and prints the link of the first start",
     "old_schema": "the schema is {there}, {needed} is needed: workspace upgrade",
     "disk_low": "only {megabytes} MB free at {folder}: make room",
     "not_writable": "{folder} cannot be written: give it to the user that runs the workspace",
@@ -58,6 +59,9 @@ FINDINGS = {
     "no_backup": "there is no backup yet: workspace backup FILE, or wait for the night",
     "backup_old": "the newest backup is of {at}: see /technik/backups",
     "clock_behind": "the clock is behind: the log already holds {at}. Set the clock",
+    "unnamed": "the network has no name: go through the first start, workspace init prints the link",
+    "not_set_up": "the first start is not finished: see /setup, or workspace init for a link",
+    "legal_gaps": "{count} gaps in {pages}: see /settings",
     "clock_differs": "the clocks of this machine and of the database differ. Set them",
 }
 NOT_FATAL = frozenset({"ok", "development"})
@@ -201,20 +205,27 @@ def check() -> None:
 def _all_findings(settings: Settings) -> Iterator[checks.Finding]:
     path = sqlite_file(settings.resolved_database_url())
     if path is not None and not path.exists():
-        yield checks.Finding("database", "old_schema", {"there": "–", "needed": migrations.newest()})
+        yield checks.Finding("database", "no_database")
         return
     slow = {checks.database: checks.database_is_sound, checks.mail: checks.mail_server}
     with engine_of(settings.resolved_database_url()) as engine, using(settings):
+        is_old = False
         for one in checks.CHECKS:
             try:
                 with session_scope(make_sessions(engine)):
-                    yield slow.get(one, one)()
+                    found = slow.get(one, one)()
+                is_old = is_old or found.code == "old_schema"
+                yield found
             except SQLAlchemyError as error:
+                if is_old:  # what asks for newer columns has nothing to say before the upgrade
+                    continue
                 reason = str(getattr(error, "orig", error)).splitlines()[0]
                 yield checks.Finding(one.__name__, "no_answer", {"reason": reason})
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC") if isinstance(value, datetime) else value
 
 

@@ -21,6 +21,7 @@ from workspace.operation import actions, checks, queries, words
 from workspace.operation.backups import backups_in
 from workspace.permissions import Permission, require
 from workspace.web.actor import actor, public
+from workspace.web.links import safe_next
 from workspace.web.messages import add_messages
 
 bp = Blueprint("operation", __name__)
@@ -97,7 +98,7 @@ def probe() -> ResponseReturnValue:
     to = Recipient(me.name, me.email, me.id)
     actions.send_probe(actor(), to, language=me.language, network_name=the_network().name)
     flash(_("Eine Probemail an %(address)s liegt im Postausgang.", address=me.email))
-    return redirect(url_for(".mails"), 303)
+    return redirect(safe_next(request.form.get("next")) or url_for(".mails"), 303)
 
 
 @bp.post("/technik/mail/<int:mail_id>/again")

@@ -8,6 +8,8 @@ from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from workspace.network.legal import LegalPage
+from workspace.network.views.legal import TITLES
 from workspace.operation.checks import Finding
 from workspace.web.i18n import fmt_datetime
 
@@ -68,7 +70,7 @@ def bytes_words(size: int) -> str:
 
 def finding_words(found: Finding) -> str:
     """What is wrong and what to do, as a sentence or two."""
-    given = {name: fmt_datetime(v) if name == "at" else v for name, v in found.values.items()}  # type: ignore[arg-type]
+    given: dict[str, Any] = {name: fmt_datetime(v) if name == "at" else v for name, v in found.values.items()}  # type: ignore[arg-type]
     sentences = {
         "old_schema": _("Das Datenbankschema ist nicht auf dem neuesten Stand. Rufen Sie „workspace upgrade“ auf."),
         "disk_low": _("Es sind nur noch %(megabytes)s MB frei. Schaffen Sie Platz.", **_picked(given, "megabytes")),
@@ -81,6 +83,13 @@ def finding_words(found: Finding) -> str:
         "no_backup": _("Es gibt noch keine Sicherung."),
         "backup_old": _("Die neueste Sicherung ist vom %(at)s.", **_picked(given, "at")),
         "clock_behind": _("Die Uhr geht nach: Im Protokoll steht schon der %(at)s.", **_picked(given, "at")),
+        "unnamed": _("Das Netzwerk hat noch keinen Namen."),
+        "not_set_up": _("Die Einrichtung ist noch nicht abgeschlossen."),
+        "legal_gaps": _(
+            "Rechtliche Seiten haben noch Lücken (%(count)s): %(pages)s.",
+            count=given.get("count", 0),
+            pages=", ".join(str(TITLES[LegalPage(p)]) for p in given.get("pages", ())),
+        ),
         "clock_differs": _("Die Uhren dieses Rechners und der Datenbank gehen verschieden."),
     }
     return str(sentences[found.code])
@@ -92,7 +101,8 @@ def _picked(given: dict[str, Any], name: str) -> dict[str, Any]:
 
 PLACES = {
     "jobs_failed": "operation.jobs", "jobs_late": "operation.jobs", "mails_failed": "operation.mails",
-    "mails_late": "operation.mails", "no_mail_server": "operation.mails", "no_backup": "operation.backups",
+    "mails_late": "operation.mails", "no_mail_server": "setup.mail", "no_backup": "operation.backups",
+    "unnamed": "setup.overview", "not_set_up": "setup.overview", "legal_gaps": "network.edit_settings",
     "backup_old": "operation.backups", "disk_low": "operation.overview", "no_worker": "operation.overview",
 }  # fmt: skip
 """Finding → the page where one sees more."""

@@ -101,6 +101,17 @@ def _encoded(picture: Image.Image, kind: str) -> CleanFile:
     return CleanFile(out.getvalue(), MEDIA_TYPES[kind], bare.width, bare.height)
 
 
+def fitted(clean: CleanFile, width: int, height: int) -> CleanFile:
+    """A clean picture, made smaller where it is larger than this box of pixels."""
+    if (clean.width or 0) <= width and (clean.height or 0) <= height:
+        return clean
+    with ONE_AT_A_TIME, Image.open(io.BytesIO(clean.data)) as opened:
+        kind = opened.format or "PNG"
+        picture = opened.convert("RGBA") if opened.mode == "P" else opened.copy()
+    picture.thumbnail((width, height), Image.Resampling.LANCZOS)
+    return _encoded(picture, kind)
+
+
 def _mode(picture: Image.Image, kind: str) -> str:
     """The simplest way to write these pixels: grey, colours of a palette, colours, colours with transparency."""
     if kind == "JPEG":

@@ -11,11 +11,14 @@ from workspace.discussion.keeping import keep_places
 from workspace.discussion.marks import marks_for
 from workspace.discussion.queries import threads_shown
 from workspace.editions import actions, queries, rendering
-from workspace.editions.checklist import Draft, findings
+from workspace.editions.checklist import Draft, Finding, findings, surroundings
 from workspace.editions.forms import PublishForm, ReturnForm, WithdrawForm
 from workspace.editions.models import Submission, SubmissionState
 from workspace.editions.views.blueprint import bp
 from workspace.errors import Invalid, NotFound
+from workspace.mail.delivery import is_set_up
+from workspace.network.legal import legal_texts
+from workspace.network.queries import is_named
 from workspace.notices.models import Notice, NoticeKind
 from workspace.notices.seen import note_seen
 from workspace.papers.attachments import attachments_in
@@ -74,12 +77,17 @@ def _submission_page(found: Submission, publishing: PublishForm, returning: Retu
         article=rendering.submission_article(
             found, text, marks=marks_for(threads), has_handles=can(actor(), Permission.THREAD_OPEN, revision)
         ),
-        findings=findings(draft, actions.files_of(paper), open_threads=queries.open_threads(paper)),
+        findings=findings(draft, actions.files_of(paper), open_threads=queries.open_threads(paper)) + _surroundings(),
         publishing=publishing,
         returning=returning,
         numbers=actions.next_numbers(paper),
         earlier=earlier,
     )
+
+
+def _surroundings() -> tuple[Finding, ...]:
+    gaps = sum(text.gaps for text in legal_texts())
+    return surroundings(is_named=is_named(), legal_gaps=gaps, has_mail=is_set_up())
 
 
 @bp.get("/coordination/submissions/<id:submission_id>/files/<path:name>")

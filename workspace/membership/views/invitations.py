@@ -20,6 +20,7 @@ from workspace.membership.views.blueprint import bp
 from workspace.network.queries import the_network
 from workspace.permissions import Permission, require
 from workspace.web.actor import actor, public
+from workspace.web.links import safe_next
 from workspace.web.messages import message
 
 
@@ -59,7 +60,7 @@ def invite_post() -> ResponseReturnValue:
             if left:
                 words += " " + ngettext("1 Zeile wurde ausgelassen.", "%(num)s Zeilen wurden ausgelassen.", left)
             flash(words)
-            return redirect(url_for(".invite"), 303)
+            return redirect(safe_next(request.form.get("next")) or url_for(".invite"), 303)
         return _page(form, invitations.check_list(actor(), text))
     except Invalid as error:
         form.take(error)

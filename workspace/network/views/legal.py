@@ -17,7 +17,7 @@ from workspace.network.views.blueprint import bp
 from workspace.permissions import Permission, can, require
 from workspace.web.actor import actor, public
 from workspace.web.errors import drop_changes, status_of
-from workspace.web.links import here
+from workspace.web.links import here, safe_next
 from workspace.web.messages import add_messages, message
 
 TITLES = {
@@ -82,12 +82,18 @@ def _edit_page(found: Legal, form: LegalForm, *, preview: str = "", theirs: str 
     return render_template(
         "network/legal_edit.html",
         legal=found,
+        address=_address(found.page),
         title=TITLES[found.page],
         form=form,
         preview=_html(preview),
         theirs=theirs,
         is_unsaved=is_unsaved,
     )
+
+
+def _address(page: LegalPage) -> str:
+    """Where a form kept over an expired session is taken up again."""
+    return url_for(".edit_legal", page=page, next=safe_next(request.values.get("next")))
 
 
 @bp.post("/settings/<page>")
@@ -110,9 +116,9 @@ def save_legal(page: str) -> ResponseReturnValue:
         now = legal_text(found.page)
         form.base.data = str(now.number)
         return _edit_page(now, form, theirs=now.text), status_of(error)
-    sessions.drop_kept(url_for(".edit_legal", page=page))
+    sessions.drop_kept(_address(found.page))
     flash(_("Der Text ist gespeichert und gilt ab jetzt."))
-    return redirect(url_for(".legal", page=page), 303)
+    return redirect(safe_next(request.form.get("next")) or url_for(".legal", page=page), 303)
 
 
 def _number(value: str | None) -> int:
