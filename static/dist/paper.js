@@ -1,4 +1,4 @@
-// sources 545d9f62ce84fa9a
+// sources 076c623dec98ee65
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -333,7 +333,9 @@ return;
 }
 if (response.status === 201) {
 delete dialog.dataset.url;
-follow(response.headers.get("Location"));
+const sent = new CustomEvent("sheet-sent", { cancelable: true });
+if (document.dispatchEvent(sent)) follow(response.headers.get("Location"));
+else dialog.close(); // the page shows it by itself
 } else if (response.status === 422 && response.headers.get("Content-Type").startsWith("text/html")) {
 fill(await response.text(), dialog.dataset.url);
 show();
@@ -863,4 +865,38 @@ target.click();
 event.preventDefault();
 });
 }
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
+const NAME = "workspace-unsent";
+const ROWS = "rows";
+const opened = () =>
+new Promise((resolve) => {
+const asked = indexedDB.open(NAME, 1);
+asked.onupgradeneeded = () => asked.transaction.abort(); // there is none: nothing was ever kept here
+asked.onsuccess = () => resolve(asked.result);
+asked.onerror = () => resolve(null);
+asked.onblocked = () => resolve(null);
+});
+const done = (asked) =>
+new Promise((resolve) => {
+asked.onsuccess = () => resolve(asked.result);
+asked.onerror = () => resolve(0);
+});
+const signOut = async (form) => {
+const mine = IDBKeyRange.bound([form.dataset.signOut], [form.dataset.signOut, []]);
+const database = await opened();
+if (database) {
+const count = await done(database.transaction(ROWS).objectStore(ROWS).count(mine));
+if (count && !confirm(form.dataset.ask)) return;
+document.dispatchEvent(new CustomEvent("words-dropped"));
+await done(database.transaction(ROWS, "readwrite").objectStore(ROWS).delete(mine));
+}
+form.submit();
+};
+document.addEventListener("submit", (event) => {
+const form = event.target;
+if (!form.matches("form[data-sign-out]") || !window.indexedDB) return;
+event.preventDefault();
+signOut(form).catch(() => form.submit());
+});
 });

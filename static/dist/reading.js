@@ -1,4 +1,4 @@
-// sources a16891b31edfbc67
+// sources 6990f31f4cf4f9ec
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -333,7 +333,9 @@ return;
 }
 if (response.status === 201) {
 delete dialog.dataset.url;
-follow(response.headers.get("Location"));
+const sent = new CustomEvent("sheet-sent", { cancelable: true });
+if (document.dispatchEvent(sent)) follow(response.headers.get("Location"));
+else dialog.close(); // the page shows it by itself
 } else if (response.status === 422 && response.headers.get("Content-Type").startsWith("text/html")) {
 fill(await response.text(), dialog.dataset.url);
 show();
@@ -892,4 +894,38 @@ step(Number(button.dataset.step));
 const named = places.findIndex((place) => place.id && `#${place.id}` === location.hash);
 if (named >= 0) show(named);
 }
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
+const NAME = "workspace-unsent";
+const ROWS = "rows";
+const opened = () =>
+new Promise((resolve) => {
+const asked = indexedDB.open(NAME, 1);
+asked.onupgradeneeded = () => asked.transaction.abort(); // there is none: nothing was ever kept here
+asked.onsuccess = () => resolve(asked.result);
+asked.onerror = () => resolve(null);
+asked.onblocked = () => resolve(null);
+});
+const done = (asked) =>
+new Promise((resolve) => {
+asked.onsuccess = () => resolve(asked.result);
+asked.onerror = () => resolve(0);
+});
+const signOut = async (form) => {
+const mine = IDBKeyRange.bound([form.dataset.signOut], [form.dataset.signOut, []]);
+const database = await opened();
+if (database) {
+const count = await done(database.transaction(ROWS).objectStore(ROWS).count(mine));
+if (count && !confirm(form.dataset.ask)) return;
+document.dispatchEvent(new CustomEvent("words-dropped"));
+await done(database.transaction(ROWS, "readwrite").objectStore(ROWS).delete(mine));
+}
+form.submit();
+};
+document.addEventListener("submit", (event) => {
+const form = event.target;
+if (!form.matches("form[data-sign-out]") || !window.indexedDB) return;
+event.preventDefault();
+signOut(form).catch(() => form.submit());
+});
 });

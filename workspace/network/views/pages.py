@@ -18,7 +18,6 @@ from workspace.network.legal import legal_texts
 from workspace.network.models import NetworkLogo
 from workspace.network.queries import is_named, the_network
 from workspace.network.views.blueprint import bp
-from workspace.papers.sending import FOR_GOOD
 from workspace.permissions import Permission, require
 from workspace.web.actor import actor, public
 from workspace.web.errors import status_of
@@ -34,6 +33,9 @@ add_messages(
         "logo_no_picture": _l("Ein Logo ist ein Bild: PNG, JPEG oder WebP."),
     }
 )
+
+FOR_GOOD = "public, max-age=31536000, immutable"
+"""The logo's address changes with its picture."""
 
 
 @bp.app_context_processor
