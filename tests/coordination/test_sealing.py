@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,14 @@ from tests.dump import whole_database
 from tests.editions.publishing import publish, publish_again, submit
 from tests.fresh import look_again
 from tests.notices.mailing import mails, run_jobs, scope_for
+from tests.papers.browsers import Room
 from tests.people import People, actor_of
 from tests.world import picture
+from workspace import clock
+from workspace.clock import now
 from workspace.config import Settings
 from workspace.coordination import actions
-from workspace.db import session
+from workspace.db import begin_writing, session
 from workspace.discussion import actions as discussion
 from workspace.discussion.models import CommentWording, Passage
 from workspace.editions.models import EditionState, SubmissionState
@@ -33,8 +37,10 @@ from workspace.membership.own_data import own_data
 from workspace.notices.models import Notice, NoticeKind
 from workspace.papers.actions import mark_read, name_version, restore_revision, template_text
 from workspace.papers.attachments import add_attachment, content_of
+from workspace.papers.log import OtherEpoch, end_log
 from workspace.papers.models import Attachment, Paper, PaperKind, ReadMark, Revision, RevisionText, Seal
 from workspace.papers.origins import origins
+from workspace.papers.rescue import keep_rescue
 from workspace.papers.seals import Sealed
 from workspace.papers.store import RECENT, authors_of, text_of
 from workspace.text import pack
@@ -570,3 +576,42 @@ def test_mails_that_wait_are_written_anew_without_the_words(
     [mail] = mails(db, people.lead)
     assert "Rosa Review fragt Sie etwas" in mail.text
     assert WORD not in mail.text + mail.html
+
+
+# Live editing
+
+
+def test_what_was_typed_live_goes_with_its_revision(people: People, db: Session, paper: Paper) -> None:
+    room = Room(paper)
+    browser = room.open()
+    room.send((people.editor, browser.type(0, f"{LINE}\n\n")))
+    keep_rescue(actor_of(people.editor), paper, text=browser.text, base=paper.head_number)
+    session().commit()
+    epoch, sealed = room.document.epoch, paper.head_number + 1
+    with clock.at(now() + timedelta(seconds=2)):
+        seal(people, paper, 2, 3, 4, sealed)
+        assert WORD not in whole_database(db)
+        look_again(db)
+        assert WORD not in text_of(paper, paper.head_number)
+        again = Room(paper)
+        assert again.document.epoch > epoch
+        with pytest.raises(OtherEpoch):
+            room.catch_up()
+        assert again.open().text == text_of(paper, paper.head_number)
+
+
+def test_what_is_typed_meanwhile_is_not_lost(people: People, paper: Paper) -> None:
+    room = Room(paper)
+    browser = room.open()
+    room.send((people.editor, browser.type(0, "Noch nicht gespeichert.\n\n")))
+    seal(people, paper, 2, 3, 4)
+    assert text_of(paper, paper.head_number).startswith("Noch nicht gespeichert.")
+    begin_writing()
+    assert end_log(paper.id)
+    session().rollback()
+    room = Room(paper)
+    room.send((people.editor, room.open().type(0, "Gerade getippt.\n\n")))
+    begin_writing()
+    assert not end_log(paper.id)
+    session().rollback()
+    assert Room(paper).open().text.startswith("Gerade getippt.")

@@ -24,6 +24,7 @@ from workspace.jobs import enqueue
 from workspace.notices.actions import tell
 from workspace.notices.models import NoticeKind
 from workspace.papers.actions import template_text
+from workspace.papers.log import end_log
 from workspace.papers.models import (
     Attachment,
     AttachmentContent,
@@ -37,6 +38,7 @@ from workspace.papers.models import (
     Version,
 )
 from workspace.papers.seals import sealed_ids, sealed_numbers
+from workspace.papers.sittings import settled
 from workspace.papers.store import RECENT, text_of
 from workspace.papers.text import change_text
 from workspace.permissions import Actor, Permission, Role, require
@@ -88,6 +90,7 @@ def seal_revisions(
     require(actor, Permission.CONTENT_SEAL)
     reason = checked_reason(reason)
     for _attempt in range(RACES):
+        settled(paper)
         chosen, head = numbers_with_same_text(paper, numbers), paper.head_number
         if not chosen:
             raise Conflict("sealed_already")
@@ -105,7 +108,7 @@ def seal_revisions(
             begin_writing()
             session().refresh(paper, with_for_update=True)
             is_as_planned = paper.head_number == head
-        if not is_as_planned:
+        if not is_as_planned or not end_log(paper.id):
             session().rollback()
             session().refresh(paper)
             continue

@@ -13,7 +13,7 @@ from workspace.letters.sending import KIND, send_later
 from workspace.mail.models import FAILED, Mail, MailState
 from workspace.notices.models import Notice, Pace, topic_of
 from workspace.notices.queries import paces_of
-from workspace.papers.models import Paper
+from workspace.papers.models import Paper, RescueCopy
 from workspace.web.derived import drop_derived
 
 IN_HAND = (MailState.SENDING, MailState.HANDING)
@@ -28,6 +28,9 @@ def forget_traces(paper: Paper, numbers: Collection[int] = (), comment_ids: Coll
     """
     drop_derived(paper.id)
     _forget_forms(paper, numbers, comment_ids)
+    if numbers:  # whatever was typed up to a sealed text may hold its words
+        mine = RescueCopy.paper_id == paper.id, RescueCopy.base_number <= max(numbers)
+        session().execute(delete(RescueCopy).where(*mine))
     return _forget_mails(paper)
 
 

@@ -260,3 +260,18 @@ def drop_used_rows(paper_id: int) -> None:
     session().execute(
         delete(LiveUpdate).where(LiveUpdate.paper_id == paper_id, LiveUpdate.seq <= min(row.seq, row.kept))
     )
+
+
+def end_log(paper_id: int) -> bool:
+    """Delete a paper's log, in the caller's transaction: its next opening begins another from the newest revision.
+
+    Rooms that are open notice it as another epoch. Call it with the sitting closed.
+
+    Returns: False, with nothing deleted, when something was typed behind the newest revision.
+    """
+    ahead = select(LiveDocument.head > LiveDocument.kept_seq).where(LiveDocument.paper_id == paper_id)
+    if session().scalar(ahead.with_for_update()):
+        return False
+    session().execute(delete(LiveUpdate).where(LiveUpdate.paper_id == paper_id))
+    session().execute(delete(LiveDocument).where(LiveDocument.paper_id == paper_id))
+    return True
