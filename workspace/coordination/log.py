@@ -85,6 +85,7 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
             "paper.parked": _l("%(who)s lässt ein Papier ruhen."),
             "paper.unparked": _l("%(who)s hat ein Papier wieder aufgenommen."),
             "revision.saved": _l("%(who)s hat den Text eines Papiers gespeichert."),
+            "rescue.kept": _l("%(who)s hat Text neben einem Papier aufbewahrt."),
             "version.named": _l("%(who)s hat eine Fassung benannt."),
             "file.added": _l("%(who)s hat eine Datei hinzugefügt."),
         },
@@ -115,6 +116,8 @@ KINDS: Mapping[str, tuple[Any, Mapping[str, Any]]] = {
     "operation": (
         _l("Einstellungen und Technik"),
         {
+            "setup_link.written": _l("Ein Link zum ersten Start wurde erstellt."),
+            "network.set_up": _l("%(who)s hat die Einrichtung abgeschlossen."),
             "network.described": _l("%(who)s hat die Einstellungen des Netzwerks geändert."),
             "legal_text.written": _l("%(who)s hat eine Rechtsseite geändert."),
             "mail.probed": _l("%(who)s hat eine Probemail verschickt."),
