@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper, save
 from tests.papers.browsers import Browser, Room
+from tests.papers.test_updates import between
 from tests.people import People, actor_of
 from workspace import clock
 from workspace.clock import now
@@ -231,6 +232,28 @@ def test_much_that_is_deleted_at_once_ends_the_sitting_first(people: People) -> 
     emil = room.open()
     much = room.document.checking().check(emil.delete(0, 1500), people.editor.id)
     assert sittings.ends_sitting([much])
+
+
+def test_a_log_that_says_different_things_begins_anew(people: People) -> None:
+    """Not even what the check should have refused may leave people with different texts."""
+    paper = make_paper(people, text="abcdef\n")
+    room = Room(paper)
+    epoch, seed = room.document.epoch, 2 * (room.document.epoch % 512)
+    crossed = [
+        (people.editor.id, between("X", 6000, 0, 0, seed=seed)),
+        (people.lead.id, between("Y", 5000, 2, 2, seed=seed)),
+    ]
+    log.append([log.Row(paper.id, epoch, 1, crossed)])
+    room.catch_up()
+    assert room.open().text != room.document.text
+    revision = sittings.close_sitting(paper)
+    assert revision is not None
+    assert text_of(paper, 2) == room.document.text + "\n"
+    again = Room(paper)
+    assert again.document.epoch > epoch
+    assert again.open().text == again.document.text == text_of(paper, 2)
+    with pytest.raises(log.OtherEpoch):
+        room.catch_up()
 
 
 def test_two_that_close_the_same_sitting_make_one_revision(

@@ -7,13 +7,24 @@ yet. What is known already is dropped, so that it is not written again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from workspace.config import Settings
 from workspace.papers.units import Pairs, Runs, Spans
-from workspace.papers.updates import Id, Refused, Section, Span, Struct, Update, malformed, read_update, update_bytes
+from workspace.papers.updates import (
+    MAX_CLOCK,
+    Id,
+    Refused,
+    Section,
+    Span,
+    Struct,
+    Update,
+    malformed,
+    read_update,
+    update_bytes,
+)
 
 FIRST_CLIENT = 1024
 """Client ids below are the server's own, for texts that a log began with; nobody may bring anything under them. A
@@ -34,10 +45,12 @@ class Gap(Exception):  # noqa: N818 - an answer: send what is missing first
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A question to the CRDT: when it has these updates too, does each of these pairs stand in this order?"""
+    """A question to the CRDT: when it has these updates too, can each of these pairs be neighbours for an editor?"""
 
     updates: Sequence[bytes]
     pairs: Sequence[tuple[Id, Id]]
+    seen: Mapping[int, int]
+    """Client → clock: below, whoever typed it had all of this, and none of it may stand between."""
 
 
 @dataclass(slots=True)
@@ -122,17 +135,17 @@ class Known:
         found = runs.at(unit[1]) if runs is not None else None
         return self._base.run(unit) if found is None and self._base is not None else found
 
-    def is_before(self, left: Id, right: Id) -> bool | None:
-        """Whether a unit stands before another one; None where only the CRDT can say.
+    def are_neighbours(self, left: Id, right: Id) -> bool | None:
+        """Whether an editor can have two units side by side; None where only the CRDT can say.
 
-        Whatever two units one editor has side by side, the younger was typed beside the older; but what others typed at
-        the same place at the same time may come between.
+        Of two such units the younger was typed beside the older; but what others typed at the same place at the same
+        time may come between. Whoever has a unit has all that its client typed before.
         """
         of_left, of_right = self.run(left), self.run(right)
         if of_left is None or of_right is None:
             return None
         if left[0] == right[0] and of_left[0] == of_right[0]:
-            return left[1] < right[1]
+            return left[1] + 1 == right[1]
         if of_left[2] == right or (of_right[0] == right[1] and of_right[1] == left):
             return True
         return None
@@ -302,14 +315,16 @@ class Checking:
         for _, _, left, right in checked.runs:
             if left is None or right is None:
                 continue
-            is_before = known.is_before(left, right)
-            if is_before is False:
+            are_neighbours = known.are_neighbours(left, right)
+            if are_neighbours is False:
                 raise malformed()
-            if is_before is None:
+            if are_neighbours is None:
                 unsure.append((left, right))
         if not unsure or self._is_ordered is None:
             return
-        if not self._is_ordered(Order([*self._before, checked.update], unsure)):
+        seen = dict.fromkeys(range(FIRST_CLIENT), MAX_CLOCK)
+        seen |= {client: self._known.clock(client) for client in checked.clocks}
+        if not self._is_ordered(Order([*self._before, checked.update], unsure, seen)):
             raise malformed()
 
     def _require_little_work(self, sections: list[Section], checked: Checked) -> None:
