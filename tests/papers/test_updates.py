@@ -75,6 +75,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "in the middle of a pair": (inserted(b"a", origin=(SEED, 4)), "half_character"),
     "half a pair deleted": (b"\0" + deletes_bytes({SEED: [(4, 5)]})[0:], "half_character"),
     "an empty range": (b"\0\1\0\1\4\0", "malformed"),
+    "two delete sets of one client": (b"\0\2\0\1\0\1\x80\0\1\1\1", "malformed"),
     "a clock beyond 31 bits": (inserted(b"a", clock=(1 << 31) - 1), "malformed"),
     "two sections of one client": (b"\2" + inserted(b"a")[1:-1] + inserted(b"a")[1:], "malformed"),
 }
