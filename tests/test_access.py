@@ -193,6 +193,7 @@ DOORS: dict[str, Door] = {
     "papers.who_wrote": inside(),
     "papers.blocks": inside(),
     "papers.block_tools": inside(),
+    "live.ticket": inside(),
     "papers.edit": inside(WRITERS),
     "papers.save": inside(WRITERS, base=2, body="## Neu\n", summary=""),
     "papers.preview": inside(WRITERS, body="Text"),

@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from workspace.editions import views as editions
     from workspace.groups import views as groups
     from workspace.letters import jobs as _letters_jobs  # noqa: F401 - names what does its jobs
+    from workspace.live import views as live
     from workspace.membership import views as membership
     from workspace.network import views as network
     from workspace.notices import views as notices
@@ -85,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     actor.init_app(app, signed_in.actor_loader(rights_of), signed_in.ask_to_sign_in)
     templating.init_app(app)
     errors.init_app(app)
-    for feature in (accounts, groups, papers, notices, discussion, editions, network, membership, operation):
+    for feature in (accounts, groups, papers, notices, discussion, editions, network, live, membership, operation):
         app.register_blueprint(feature.bp)
     app.extensions["csrf"].exempt(notices.stop_post)  # asked by mail programs, which have no form: its token is signed
     if given.environment == "development":

@@ -22,6 +22,8 @@ from workspace.asgi import make_asgi
 from workspace.config import ConfigError, Settings, load_settings, using
 from workspace.db import make_engine, make_sessions, session, session_scope
 from workspace.errors import Refusal
+from workspace.live import limits
+from workspace.live.transport import WatchedSockets
 from workspace.network.queries import the_network
 from workspace.operation import commands
 from workspace.operation.backups import bring_up_to_date
@@ -134,7 +136,13 @@ def serve(host: str, port: int, worker: bool) -> None:
             application,
             host=host,
             port=port,
-            lifespan="off",
+            lifespan="on",
+            ws=WatchedSockets,
+            ws_max_size=limits.FRAME_BYTES,
+            ws_ping_interval=20,
+            ws_ping_timeout=20,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=20,
             log_config=None,
             server_header=False,
             access_log=False,

@@ -125,6 +125,8 @@ class Settings(BaseSettings):
     """Authorship is kept for the newest and every so many-th revision."""
 
     # Writing together
+    live_people_max: int = Field(default=250, ge=1)
+    """People who have one paper open in the editor at one server process."""
     live_message_max_bytes: int = Field(default=1_048_576, ge=1_000)
     """One update of a text."""
     live_update_parts: int = Field(default=5_000, ge=100)

@@ -7,6 +7,7 @@ from workspace.discussion import models as discussion
 from workspace.editions import models as editions
 from workspace.groups import models as groups
 from workspace.jobs import models as jobs
+from workspace.live import models as live
 from workspace.mail import models as mail
 from workspace.membership import models as membership
 from workspace.network import models as network
@@ -15,6 +16,7 @@ from workspace.papers import models as papers
 from workspace.web import derived
 
 MODULES = (
-    accounts, derived, discussion, editions, events, groups, jobs, mail, membership, network, notices, papers, search
+    accounts, derived, discussion, editions, events, groups, jobs, live, mail, membership, network, notices, papers,
+    search,
 )  # fmt: skip
 metadata = Base.metadata

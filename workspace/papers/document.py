@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pycrdt import Doc, Text, TransactionEvent
+from pycrdt import Doc, Text, TransactionEvent, merge_updates
 
 from workspace.config import settings
 from workspace.papers.checking import CHUNK, FIRST_CLIENT, NOBODY, Checked, Checking, Gap, Known, Order
@@ -279,6 +279,11 @@ class Document:
         checked = Checking(self.known, self._limits).trust(updates[0], member_id)
         self.known.take(checked)
         return checked
+
+
+def joined(updates: Sequence[bytes]) -> bytes:
+    """Several checked updates as one, to be passed on."""
+    return updates[0] if len(updates) == 1 else merge_updates(*updates)
 
 
 def text_of_state(data: bytes) -> str:

@@ -25,6 +25,7 @@ from workspace.papers.document import (
     Snapshot,
     Stored,
     first_state,
+    joined,
 )
 from workspace.papers.models import LiveDocument, LiveUpdate, Paper
 from workspace.papers.store import text_of
@@ -32,7 +33,7 @@ from workspace.papers.updates import Refused
 
 __all__ = [
     "Behind", "Checked", "Checking", "Damaged", "Document", "Gap", "Kept", "Loaded", "OtherEpoch", "Refused", "Row",
-    "Snapshot", "Stored", "append", "compact", "head_text", "load",
+    "Snapshot", "Stored", "append", "compact", "head_text", "joined", "load",
 ]  # fmt: skip
 
 CHANNEL = "live"

@@ -1,0 +1,37 @@
+"""Everything live editing needs in one process, started and stopped with the server."""
+
+from __future__ import annotations
+
+from workspace.config import Settings, using
+from workspace.live.care import Care
+from workspace.live.hub import Hub
+from workspace.live.socket import Sockets
+from workspace.live.storage import Storage
+from workspace.live.watching import Watcher, watch
+
+
+class LiveServer:
+    """Rooms and sockets of one process; `sockets` is there between `start` and `stop`."""
+
+    def __init__(self, settings: Settings, secret: str) -> None:
+        self._settings, self._secret = settings, secret
+        self.sockets: Sockets | None = None
+        self._watcher: Watcher | None = None
+
+    async def start(self) -> None:
+        """Begin, in the event loop that serves."""
+        with using(self._settings):  # what the hub starts keeps it
+            hub = Hub(Storage(self._settings), self._secret)
+            Care(hub)
+            self._watcher = watch(hub)
+        self.sockets = Sockets(hub, self._settings, self._secret)
+
+    async def stop(self) -> None:
+        """Write what waits, say goodbye, let the database go."""
+        sockets, self.sockets = self.sockets, None
+        if sockets is None:
+            return
+        await sockets.hub.stop()
+        if self._watcher is not None:
+            await self._watcher.close()
+        sockets.hub.storage.close()
