@@ -197,10 +197,10 @@ class Checking:
         read = read_update(update, limit=limit, deleted=self._known.deleted_bytes)
         sections = list(self._new_sections(read))
         self._require_own(sections, member_id)
-        checked = self._new_parts(read, sections, member_id)
+        checked = self._new_parts(read, sections, member_id, is_checked=True)
+        self._require_little_work(sections, checked)
         self._require_whole_characters(sections, checked)
         self._require_room(checked)
-        self._require_little_work(sections, checked)
         self._require_sides(checked)
         self._known.take(checked)
         self._before.append(checked.update)
@@ -213,7 +213,7 @@ class Checking:
         Raises: Refused or Gap where it cannot be read, which is damage.
         """
         read = read_update(update, limit=None)
-        return self._new_parts(read, list(self._new_sections(read)), member_id)
+        return self._new_parts(read, list(self._new_sections(read)), member_id, is_checked=False)
 
     def _require_own(self, sections: list[Section], member_id: int) -> None:
         """Raises: Refused for another member's clients, or too many new ones."""
@@ -239,7 +239,7 @@ class Checking:
                 section = Section(section.client, [struct for struct in structs if struct.end > at])
             yield section
 
-    def _new_parts(self, read: Update, sections: list[Section], member_id: int) -> Checked:
+    def _new_parts(self, read: Update, sections: list[Section], member_id: int, *, is_checked: bool) -> Checked:
         clocks = {section.client: section.structs[-1].end for section in sections}
         _require_order(self._known, sections)
         checked = Checked(read.data, member_id, clocks)
@@ -259,6 +259,8 @@ class Checking:
                 raise Gap
             new = fresh.alive(client, start, end)
             is_whole = is_whole and new == [(start, end)]
+            if is_checked and len(checked.deletes) + len(new) > self._limits.live_update_parts:
+                raise Refused("too_many_parts")
             for span in new:
                 fresh.deleted.setdefault(client, Spans()).add(*span)
                 kept.setdefault(client, []).append(span)
@@ -337,8 +339,7 @@ class Checking:
                 if struct.origin is not None and struct.origin != (section.client, struct.start - 1):
                     cut += self._piece(struct.origin[0])
         cut += sum(2 * self._piece(client) for client, _, _ in checked.deletes)
-        is_long = len(checked.deletes) > self._limits.live_update_parts
-        if is_long or cut > MOST_CUT or (sought > 1 and sought * (self._known.parts + checked.parts) > MOST_SOUGHT):
+        if cut > MOST_CUT or (sought > 1 and sought * (self._known.parts + checked.parts) > MOST_SOUGHT):
             raise Refused("too_many_parts")
 
     def _piece(self, client: int) -> int:
