@@ -223,6 +223,20 @@ def test_a_sitting_left_open_is_closed_when_it_is_due(people: People) -> None:
     assert sittings.due_sittings() == []
 
 
+def test_a_log_that_cannot_be_read_does_not_hold_up_others(people: People, db: Session) -> None:
+    papers = [make_paper(people, title=title) for title in ("Eins", "Zwei")]
+    for paper in papers:
+        room = Room(paper)
+        emil = room.open()
+        for _ in range(3):
+            room.send((people.editor, emil.type(0, "x")))
+    db.query(LiveUpdate).filter(LiveUpdate.paper_id == papers[0].id, LiveUpdate.seq == 2).delete()
+    db.commit()
+    with clock.at(now() + timedelta(minutes=6)):
+        assert sittings.close_due_sittings() == 1
+    assert [paper.head_number for paper in papers] == [1, 2]
+
+
 def test_much_that_is_deleted_at_once_ends_the_sitting_first(people: People) -> None:
     paper = make_paper(people, text="Ein Satz mit Wörtern. " * 100)
     room = Room(paper)

@@ -19,7 +19,7 @@ from workspace.config import settings
 from workspace.db import begin_writing, session
 from workspace.errors import Conflict, Invalid
 from workspace.papers.checking import Checked
-from workspace.papers.document import Document, Stored
+from workspace.papers.document import Damaged, Document, Stored
 from workspace.papers.keeping import Overtaken, Place, Prepared, keep_place, keep_revision
 from workspace.papers.log import begin_anew, compact, read_log, rows_behind
 from workspace.papers.models import LiveDocument, Paper, ReadMark, Revision, Source
@@ -207,9 +207,15 @@ def due_sittings() -> Sequence[int]:
 
 
 def close_due_sittings() -> int:
-    """Close them, each in a transaction of its own. Returns: how many revisions came of it."""
+    """Close them, each in a transaction of its own; one that cannot be closed does not hold up the others.
+
+    Returns: how many revisions came of it.
+    """
     made = 0
     for paper_id in due_sittings():
-        paper = session().get_one(Paper, paper_id)
-        made += close_sitting(paper) is not None
+        try:
+            made += close_sitting(session().get_one(Paper, paper_id)) is not None
+        except (Conflict, Damaged) as error:
+            session().rollback()
+            log.error("a sitting cannot be closed", exc_info=error, extra={"paper": paper_id})
     return made
