@@ -22,9 +22,10 @@ from workspace.accounts.models import AddressChange, Member
 from workspace.accounts.signing_in import hash_token, write_token
 from workspace.clock import now
 from workspace.config import settings
+from workspace.coordination.actions import seal_comment, seal_revisions
 from workspace.db import session
 from workspace.discussion import actions as discussion
-from workspace.discussion.models import ThreadKind
+from workspace.discussion.models import Comment, ThreadKind
 from workspace.editions.models import Submission
 from workspace.letters.stopping import Stop, stop_token
 from workspace.membership import invitations
@@ -41,6 +42,7 @@ NO_PAGES = frozenset(
         "static", "papers.file", "editions.file", "editions.submission_file", "editions.feed",
         "papers.choose_compare", "papers.rescue_file", "editions.newest", "network.choose_language", "operation.health",
         "accounts.factor_picture", "accounts.code", "network.logo", "setup.after", "setup.link",
+        "coordination.log_file",
     }
 )  # fmt: skip
 """What a GET of these answers is a file, a feed or the way to another page. `accounts.code`, asking for a code halfway
@@ -128,7 +130,14 @@ class Site:
 
 
 def make_site(world: World) -> Site:
-    return Site(world, full_paper(world))
+    full = full_paper(world)
+    cora = actor_of(world.people.coordination)
+    seal_revisions(cora, world.published, [1], reason="Auszug ohne Erlaubnis")
+    session().commit()
+    said = session().scalars(select(Comment).where(Comment.body.startswith("Ja, @rosa"))).unique().one()
+    seal_comment(cora, said, reason="Nennt eine Person")
+    session().commit()
+    return Site(world, full)
 
 
 def every_page(site: Site) -> Iterator[tuple[Member | None, str]]:
@@ -210,6 +219,8 @@ def _of_a_paper(site: Site) -> Iterator[tuple[Member | None, str]]:
     block = next(iter(places(parse(text_of(world.draft, 2)))))
     yield people.lead, f"{base}/revisions/2/blocks/{block}"
     yield people.lead, f"/papers/{world.submitted.key}/submission"
+    for path in ("/history", "/revisions/1"):
+        yield people.lead, f"/papers/{world.published.key}{path}"
     yield people.reader, full
     yield people.editor, f"{base}/rescue/{world.rescue.id}"
     yield people.editor, base

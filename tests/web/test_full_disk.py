@@ -181,13 +181,18 @@ def test_a_large_form_that_finds_no_room_on_its_way_in(
     assert answer.status_code == 507
 
 
+def sqlite(name: str) -> OperationalError:
+    """What SQLite raises under this name."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = name
+    return OperationalError("", {}, error)
+
+
 @pytest.mark.parametrize(
     ("error", "is_full"),
     [
         (OSError(errno.ENOSPC, "x"), True), (OSError(errno.EDQUOT, "x"), True), (OSError(errno.EACCES, "x"), False),
-        (OperationalError("", {}, sqlite3.OperationalError("database or disk is full")), True),
-        (OperationalError("", {}, sqlite3.OperationalError("disk I/O error")), True),
-        (OperationalError("", {}, sqlite3.OperationalError("database is locked")), False),
+        (sqlite("SQLITE_FULL"), True), (sqlite("SQLITE_IOERR_WRITE"), True), (sqlite("SQLITE_IOERR_READ"), False),
         (OperationalError("", {}, psycopg.errors.DiskFull("x")), True), (ValueError("disk is full"), False),
     ],
 )  # fmt: skip

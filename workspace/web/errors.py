@@ -30,8 +30,8 @@ STATUS: tuple[tuple[type[errors.Refusal], int], ...] = (
     (errors.Gone, 410),
 )
 BUSY_WORDS = ("locked", "deadlock", "lock timeout")
-FULL_WORDS = ("database or disk is full", "disk I/O error")
-"""How SQLite says that there is no room: for the database, or for its log."""
+FULL_NAMES = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_SHMSIZE"})
+"""How SQLite says that there is no room for the database, its log, or the index of its log."""
 DISK_FULL = "53100"
 """The same of PostgreSQL (SQLSTATE, appendix A of its manual)."""
 SECRET_FIELDS = frozenset({"csrf_token", "password", "new", "old", "again", "code"})
@@ -112,8 +112,8 @@ def is_disk_full(error: BaseException) -> bool:
         return error.errno in {errno.ENOSPC, errno.EDQUOT}
     if not isinstance(error, DBAPIError):
         return False
-    sqlstate = getattr(error.orig, "sqlstate", None)
-    return sqlstate == DISK_FULL or any(word in str(error.orig) for word in FULL_WORDS)
+    is_full_for_sqlite = getattr(error.orig, "sqlite_errorname", "") in FULL_NAMES
+    return is_full_for_sqlite or getattr(error.orig, "sqlstate", None) == DISK_FULL
 
 
 def _take_back_good_news() -> None:
