@@ -40,7 +40,7 @@ NO_PAGES = frozenset(
     {
         "static", "papers.file", "editions.file", "editions.submission_file", "editions.feed",
         "papers.choose_compare", "papers.rescue_file", "editions.newest", "network.choose_language", "operation.health",
-        "accounts.factor_picture", "accounts.code",
+        "accounts.factor_picture", "accounts.code", "discussion.threads_json",
     }
 )  # fmt: skip
 """What a GET of these answers is a file, a feed or the way to another page. `accounts.code`, asking for a code halfway
@@ -201,7 +201,16 @@ def _of_a_paper(site: Site) -> Iterator[tuple[Member | None, str]]:
         yield people.lead, base + path
     for path in ("", "/compare/1/2", "/compare/1/2?view=side", "/compare/1/2?view=changes", "/compare/1/2?view=clean"):
         yield people.lead, full + path
-    for path in ("/edit", "/threads", "/print", "/authors?revision=2", "/history", "/files", "/revisions/2"):
+    for path in (
+        "/edit",
+        "/edit?as=form",
+        "/threads",
+        "/print",
+        "/authors?revision=2",
+        "/history",
+        "/files",
+        "/revisions/2",
+    ):
         yield people.lead, full + path
     for path in ("/history?chosen=1", "/history?q=nirgends", "/blocks/0-9?base=2", "/revisions/2/blocks"):
         yield people.lead, base + path

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor, Served
-from tests.browser.live import SAVED, STATE, cursor_behind, open_live, select, source, stored_text
+from tests.browser.live import SAVED, STATE, cursor_behind, is_unsent, open_live, select, source, stored_text, until
 from tests.builders import make_paper
 from workspace.papers.models import Paper
 from workspace.papers.queries import get_revision
@@ -22,14 +22,12 @@ def made(served: Served, text: str = TEXT) -> Paper:
 
 
 def expect_agreement(served: Served, paper: Paper, pages: list[Page]) -> str:
-    """All pages say "saved" or hold nothing unsaved, and hold what the server holds. Returns the text."""
+    """No page holds anything unsent, and all hold what the database holds. Returns the text."""
     for page in pages:
-        page.wait_for_function("!document.querySelector('live-editor').session.isUnsent")
+        until(page, lambda page=page: not is_unsent(page), "words stayed unsent")  # type: ignore[misc]
     stored = stored_text(served, paper)
     for page in pages:
-        page.wait_for_function(
-            "(text) => document.querySelector('live-editor').session.text.toString() === text", arg=stored
-        )
+        until(page, lambda page=page: source(page) == stored, f"not the stored text: {source(page)!r}")  # type: ignore[misc]
     return stored
 
 
@@ -96,7 +94,7 @@ def test_two_write_undo_go_offline_and_come_back(served: Served, page_for: PageF
 
     # the next revision is this text, with both as its authors
     petra.get_by_role("button", name="Speichern", exact=True).click()
-    petra.get_by_label("Was haben Sie geändert?").fill("Nach dem Gespräch")
+    petra.locator("dialog[open] input[name=summary]").fill("Nach dem Gespräch")
     petra.keyboard.press("Enter")
     expect(petra.locator(".notice--ok")).to_contain_text("festgehalten")
     served.db.rollback()
