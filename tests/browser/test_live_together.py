@@ -51,7 +51,6 @@ def kept_rows(page: Page) -> int:
 def cut_off(page: Page) -> None:
     """The network goes away."""
     page.context.set_offline(True)
-    page.evaluate("document.querySelector('live-editor').session.connection.socket.close()")
     expect(page.locator(STATE)).to_contain_text("Ohne Verbindung")
 
 
