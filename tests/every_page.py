@@ -201,10 +201,11 @@ def _of_a_paper(site: Site) -> Iterator[tuple[Member | None, str]]:
         yield people.lead, base + path
     for path in ("", "/compare/1/2", "/compare/1/2?view=side", "/compare/1/2?view=changes", "/compare/1/2?view=clean"):
         yield people.lead, full + path
-    for path in ("/edit", "/edit?as=form", "/threads", "/print", "/authors?revision=2", "/history", "/files"):
+    for path in ("/edit", "/threads", "/print", "/authors?revision=2", "/history", "/files", "/revisions/2"):
         yield people.lead, full + path
-    for path in ("/revisions/2", "/history?chosen=1", "/history?q=nirgends", "/blocks/0-9?base=2", "/revisions/2/blocks"):
+    for path in ("/history?chosen=1", "/history?q=nirgends", "/blocks/0-9?base=2", "/revisions/2/blocks"):
         yield people.lead, base + path
+    yield people.lead, f"{full}/edit?as=form"
     block = next(iter(places(parse(text_of(world.draft, 2)))))
     yield people.lead, f"{base}/revisions/2/blocks/{block}"
     yield people.lead, f"/papers/{world.submitted.key}/submission"
