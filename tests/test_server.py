@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -94,7 +95,7 @@ def serving(instance: Path, *words: str, **more: str) -> Iterator[tuple[subproce
         process.communicate(timeout=15)
 
 
-def wait_until_it_answers(process: subprocess.Popen[str], port: int) -> None:
+def wait_until_it_answers(process: subprocess.Popen[Any], port: int) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         assert process.poll() is None, process.stdout.read() if process.stdout else ""

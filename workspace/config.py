@@ -131,7 +131,7 @@ class Settings(BaseSettings):
     """People who have one paper open in the editor at one server process."""
     live_message_max_bytes: int = Field(default=1_048_576, ge=1_000)
     """One update of a text."""
-    live_update_parts: int = Field(default=20_000, ge=100)
+    live_update_parts: int = Field(default=5_000, ge=100)
     """Pieces of one update: bounds the time to check it. A day's writing offline has a few hundred."""
     live_update_clients: int = Field(default=64, ge=1)
     """Editing sessions that one update brings anew; each opening of the editor is one."""

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from tests.papers.browsers import Browser
 from workspace.live import protocol
@@ -78,6 +78,8 @@ class Peer:
     def _hear_presence(self, reader: Reader) -> None:
         for _ in range(reader.number()):
             client, _clock, state = reader.number(), reader.number(), json.loads(reader.string())
+            if client == self.browser.doc.client_id:
+                continue
             if state is None:
                 self.here.pop(client, None)
             else:
@@ -131,6 +133,7 @@ class Peer:
 async def talking(address: str, peer: Peer | None = None, **more: Any) -> AsyncIterator[Peer]:
     """A peer that is connected within the block, and has the text."""
     found = peer or Peer()
+    found.is_synced = False
     task = asyncio.create_task(found.talk(address, **more))
     try:
         await found.until(lambda: found.is_synced or task.done())
@@ -138,7 +141,9 @@ async def talking(address: str, peer: Peer | None = None, **more: Any) -> AsyncI
     finally:
         if found.socket is not None:
             await found.socket.close()
-        with suppress(OSError, ConnectionClosed):
+        else:
+            task.cancel()  # still on the way to a server that is not there
+        with suppress(OSError, WebSocketException, asyncio.CancelledError):
             await task
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +15,7 @@ import uvicorn
 from sqlalchemy import select
 
 from tests.people import actor_of
-from tests.test_server import free_port
+from tests.test_server import free_port, wait_until_it_answers
 from workspace.accounts.models import Member
 from workspace.accounts.queries import find_session
 from workspace.accounts.signing_in import open_session
@@ -105,8 +108,30 @@ def editors_of(paper: Paper) -> set[int]:
 def save_elsewhere(served: Served, paper: Paper, member: Member, text: str) -> None:
     """Save a text as a form does: in another thread and with another connection to the database."""
     engine = make_engine(served.settings.resolved_database_url())
-    with using(served.settings), session_scope(make_sessions(engine)) as own:
-        found = own.get_one(Paper, paper.id)
-        change_text(actor_of(member), found, base=found.head_number, new_text=text, source=Source.FORM, summary="")
-        own.commit()
-    engine.dispose()
+    try:
+        with using(served.settings), session_scope(make_sessions(engine)) as own:
+            found = own.get_one(Paper, paper.id)
+            change_text(actor_of(member), found, base=found.head_number, new_text=text, source=Source.FORM, summary="")
+            own.commit()
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def process(settings: Settings, port: int | None = None) -> Iterator[tuple[Served, subprocess.Popen[bytes]]]:
+    """The real command in a process of its own, which may be killed."""
+    port = port or free_port()
+    given = {
+        "ENVIRONMENT": "test", "INSTANCE_DIR": str(settings.instance_dir), "BASE_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": settings.resolved_database_url(), "SECRET_KEY": settings.secret_key.get_secret_value(),
+    }  # fmt: skip
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("WORKSPACE_")}
+    command = [sys.executable, "-m", "workspace", "serve", "--no-worker", "--port", str(port)]
+    started = subprocess.Popen(command, env={**bare, **{f"WORKSPACE_{name}": value for name, value in given.items()}})
+    try:
+        wait_until_it_answers(started, port)
+        yield Served(port, settings.model_copy(update={"base_url": given["BASE_URL"]})), started
+    finally:
+        if started.poll() is None:
+            started.terminate()
+        started.wait(20)

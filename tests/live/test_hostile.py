@@ -182,17 +182,17 @@ def test_mutated_updates_harm_nobody(served: Served, people: People, db: Session
 def test_a_reader_who_has_stopped_is_let_go_and_nobody_waits_for_it(
     served: Served, people: People, db: Session
 ) -> None:
-    paper = make_paper(people)
+    paper, other = make_paper(people), make_paper(people, title="Ein anderes")
     stopped, writer = served.address(paper, people.editor), served.address(paper, people.lead)
 
     async def stop_reading() -> float:
-        async with others_writing(served, paper, people), talking(writer) as clara:
+        async with others_writing(served, other, people), talking(writer) as clara:
             sink = await deaf_socket(served, stopped)
-            for _ in range(30):  # more than all buffers on the way hold, the system's own too
-                await clara.type("Wort " * 60_000)
+            for _ in range(60):  # more than all buffers on the way hold, the system's own too
+                await clara.type("Wort " * 20_000)
                 await clara.until_stored()
-                await clara.delete(0, 300_000)
-                await asyncio.sleep(0.3)
+                await clara.delete(0, 100_000)
+                await asyncio.sleep(0.1)
             began = time.monotonic()
             with suppress(OSError):
                 while time.monotonic() - began < 20:

@@ -23,13 +23,13 @@ from workspace.live.room import Batch, Room
 from workspace.live.storage import Storage
 from workspace.live.tickets import LetIn, Ticket
 from workspace.papers import log, sittings
-from workspace.papers.log import Behind, Damaged, Document, OtherEpoch
+from workspace.papers.log import Behind, Damaged, Document, OtherEpoch, Row
 from workspace.papers.models import Paper
 
 logger = logging.getLogger(__name__)
 SHORTEST_TICK = 0.001
 LONGEST_TICK = 0.05
-"""Seconds in which updates are gathered: as long as the last flush took, within these bounds."""
+"""Seconds in which updates are gathered: as long as the last flush kept this process busy, within these bounds."""
 ENVELOPE = 16
 """Bytes around an update in its message, at most."""
 WORTH_KEEPING = 20
@@ -57,6 +57,8 @@ class Hub:
         self._dirty: set[Room] = set()
         self._wake = asyncio.Event()
         self._is_stopping = False
+        self._waited = 0.0
+        """Seconds of the present flush in which the database worked and updates gathered by themselves."""
         self._at_door: list[tuple[Ticket, asyncio.Future[LetIn]]] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         self._flushing = self.start(self._keep_flushing())
@@ -205,7 +207,7 @@ class Hub:
     async def _keep_flushing(self) -> None:
         while self._dirty or not self._is_stopping:
             await self._wake.wait()
-            began = time.monotonic()
+            began, self._waited = time.monotonic(), 0.0
             self._wake.clear()
             rooms, self._dirty = self._dirty, set()
             try:
@@ -213,8 +215,8 @@ class Hub:
             except Exception as error:  # a fault of ours: these come back to what the log says, and typing goes on
                 for room in rooms:
                     self.drop(room, error)
-            took = time.monotonic() - began
-            await asyncio.sleep(min(LONGEST_TICK, max(SHORTEST_TICK, took)))
+            busy = time.monotonic() - began - self._waited
+            await asyncio.sleep(min(LONGEST_TICK, max(SHORTEST_TICK, busy)))
 
     async def _flush(self, rooms: Iterable[Room]) -> None:
         rooms = [room for room in rooms if not room.is_broken]
@@ -235,7 +237,7 @@ class Hub:
             rows = [row for row in (batch.row() for batch in batches) if row is not None]
             try:
                 if rows:
-                    await self.storage.write(log.append, rows)
+                    await self._append(rows)
                 break
             except Behind as behind:
                 batches = await self._checked_again(batches, set(behind.paper_ids))
@@ -244,6 +246,14 @@ class Hub:
                 return
         for batch in batches:
             self._guarded(batch.room, batch.room.apply, batch)
+
+    async def _append(self, rows: list[Row]) -> None:
+        """Raises: Behind; what the database raises."""
+        began = time.monotonic()
+        try:
+            await self.storage.write(log.append, rows)
+        finally:
+            self._waited += time.monotonic() - began
 
     async def _checked_again(self, batches: list[Batch], late: set[int]) -> list[Batch]:
         """Another process wrote to some of these papers first: read that, and check against it."""

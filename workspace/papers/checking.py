@@ -7,17 +7,23 @@ yet. What is known already is dropped, so that it is not written again.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from workspace.config import Settings
-from workspace.papers.updates import Id, Refused, Section, Span, Struct, Update, read_update, update_bytes
+from workspace.papers.units import Pairs, Runs, Spans
+from workspace.papers.updates import Id, Refused, Section, Span, Struct, Update, malformed, read_update, update_bytes
 
 FIRST_CLIENT = 1024
 """Client ids below are the server's own, for texts that a log began with; nobody may bring anything under them. A
 browser draws one of them once in four million times."""
+CHUNK = 2048
+"""The text that a log begins with stands in pieces of at most so many units."""
+MOST_CUT = 500_000_000
+"""Units in pieces that one update may cut: half a second of the CRDT's work."""
+MOST_SOUGHT = 10_000_000
+"""Pieces that may be passed for one update: a second and a half."""
 NOBODY = 0
 """The owner of a text that a log began with."""
 
@@ -26,65 +32,12 @@ class Gap(Exception):  # noqa: N818 - an answer: send what is missing first
     """The update rests on something that is not there yet; the answer is sync step 1."""
 
 
-class Spans:
-    """Clocks of one client, as spans that neither touch nor overlap, in order."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A question to the CRDT: when it has these updates too, does each of these pairs stand in this order?"""
 
-    __slots__ = ("_ends", "_starts")
-
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-
-    def __iter__(self) -> Iterator[Span]:
-        return iter(zip(self._starts, self._ends, strict=True))
-
-    def __contains__(self, clock: int) -> bool:
-        at = bisect_right(self._starts, clock) - 1
-        return at >= 0 and clock < self._ends[at]
-
-    def add(self, start: int, end: int) -> None:
-        first = bisect_left(self._ends, start)
-        behind = bisect_right(self._starts, end)
-        if first < behind:
-            start, end = min(start, self._starts[first]), max(end, self._ends[behind - 1])
-        self._starts[first:behind], self._ends[first:behind] = [start], [end]
-
-    def without(self, start: int, end: int) -> list[Span]:
-        """The parts of a span that are not in here."""
-        at = bisect_right(self._ends, start)
-        left = []
-        while start < end:
-            if at == len(self._starts) or self._starts[at] >= end:
-                left.append((start, end))
-                break
-            if start < self._starts[at]:
-                left.append((start, self._starts[at]))
-            start = self._ends[at]
-            at += 1
-        return left
-
-
-class Pairs:
-    """Where a client's characters of two units stand: spans of clocks, in order, each full of pairs."""
-
-    __slots__ = ("_ends", "_starts")
-
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-
-    def is_second(self, clock: int) -> bool:
-        """Whether a clock is the second half of a pair."""
-        at = bisect_right(self._starts, clock) - 1
-        return at >= 0 and clock < self._ends[at] and (clock - self._starts[at]) % 2 == 1
-
-    def add(self, start: int, end: int) -> None:
-        """Note a run that stands behind all others of this client."""
-        if self._ends and self._ends[-1] == start:
-            self._ends[-1] = end
-        else:
-            self._starts.append(start)
-            self._ends.append(end)
+    updates: Sequence[bytes]
+    pairs: Sequence[tuple[Id, Id]]
 
 
 @dataclass(slots=True)
@@ -97,13 +50,17 @@ class Checked:
     """Client → next clock, of those that brought something."""
     pairs: list[tuple[int, int, int]] = field(default_factory=list)
     """(client, first clock, clock behind)"""
+    runs: list[tuple[int, int, Id | None, Id | None]] = field(default_factory=list)
+    """(client, first clock, left and right neighbour)"""
     deletes: list[tuple[int, int, int]] = field(default_factory=list)
-    """The same, of what it deletes anew."""
+    """(client, first clock, clock behind) of what it deletes anew."""
     inserted: int = 0
     """Units that can be seen."""
     inserted_bytes: int = 0
     deleted: int = 0
     """Units that could be seen before, or came with this update."""
+    parts: int = 0
+    """Pieces that come into being, at most."""
 
     @property
     def is_empty(self) -> bool:
@@ -120,8 +77,11 @@ class Known:
         """Client → the member it belongs to."""
         self.deleted: dict[int, Spans] = {}
         self._pairs: dict[int, Pairs] = {}
+        self._runs: dict[int, Runs] = {}
         self.units: int = base.units if base is not None else 0
         """Length of the text."""
+        self.parts: int = base.parts if base is not None else 0
+        """About how many pieces the CRDT keeps it in."""
 
     def clock(self, client: int) -> int:
         """The first unit of a client that is not there."""
@@ -140,6 +100,12 @@ class Known:
         own = self.deleted.get(client)
         return left if own is None else [part for span in left for part in own.without(*span)]
 
+    def deleted_bytes(self, client: int) -> bytes:
+        """What was deleted of a client, as it stands in a delete set; b"" where that is too new to be repeated."""
+        if client in self.deleted or self._base is None:
+            return b"" if self._base is not None or client not in self.deleted else self.deleted[client].bytes()
+        return self._base.deleted_bytes(client)
+
     def is_second(self, client: int, clock: int) -> bool:
         """Whether a unit is the second half of a pair that can be seen."""
         return self._has_second(client, clock) and bool(self.alive(client, clock, clock + 1))
@@ -150,26 +116,62 @@ class Known:
             return True
         return self._base is not None and self._base._has_second(client, clock)
 
+    def run(self, unit: Id) -> tuple[int, Id | None, Id | None] | None:
+        """Where the run of a unit starts, and between what it was typed."""
+        runs = self._runs.get(unit[0])
+        found = runs.at(unit[1]) if runs is not None else None
+        return self._base.run(unit) if found is None and self._base is not None else found
+
+    def is_before(self, left: Id, right: Id) -> bool | None:
+        """Whether a unit stands before another one; None where only the CRDT can say.
+
+        Whatever two units one editor has side by side, the younger was typed beside the older; but what others typed at
+        the same place at the same time may come between.
+        """
+        of_left, of_right = self.run(left), self.run(right)
+        if of_left is None or of_right is None:
+            return None
+        if left[0] == right[0] and of_left[0] == of_right[0]:
+            return left[1] < right[1]
+        if of_left[2] == right or (of_right[0] == right[1] and of_right[1] == left):
+            return True
+        return None
+
+    def take_runs(self, checked: Checked) -> None:
+        for client, start, origin, right_origin in checked.runs:
+            self._runs.setdefault(client, Runs()).add(client, start, origin, right_origin)
+
     def take(self, checked: Checked) -> None:
         """Know of one more update."""
         for client, clock in checked.clocks.items():
             self.clocks[client] = clock
             if self.owner(client) is None:
                 self.owners[client] = checked.member_id
+        self.take_runs(checked)
         for client, start, end in checked.pairs:
             self._pairs.setdefault(client, Pairs()).add(start, end)
         for client, start, end in checked.deletes:
             self.deleted.setdefault(client, Spans()).add(start, end)
         self.units += checked.inserted - checked.deleted
+        self.parts += checked.parts
 
 
 class Checking:
     """Looks at updates that wait, one after the other, as if those before were in the log."""
 
-    def __init__(self, known: Known, text_bytes: int, limits: Settings) -> None:
+    def __init__(
+        self, known: Known, limits: Settings, *, text_bytes: int = 0, is_ordered: Callable[[Order], bool] | None = None
+    ) -> None:
+        """
+        Args:
+            text_bytes: the size of the text.
+            is_ordered: asks the CRDT about what cannot be seen here; what the log itself holds is not asked about.
+        """
         self._known = Known(known)
-        self._bytes = text_bytes
         self._limits = limits
+        self._bytes = text_bytes
+        self._is_ordered = is_ordered
+        self._before: list[bytes] = []
 
     def check(self, update: bytes, member_id: int) -> Checked:
         """What is new in an update that a member sent.
@@ -178,13 +180,17 @@ class Checking:
         """
         if len(update) > self._limits.live_message_max_bytes:
             raise Refused("message_too_large", limit=self._limits.live_message_max_bytes)
-        read = read_update(update, limit=self._limits.live_update_parts)
+        limit = self._limits.live_update_parts
+        read = read_update(update, limit=limit, deleted=self._known.deleted_bytes)
         sections = list(self._new_sections(read))
         self._require_own(sections, member_id)
         checked = self._new_parts(read, sections, member_id)
         self._require_whole_characters(sections, checked)
         self._require_room(checked)
+        self._require_little_work(sections, checked)
+        self._require_sides(checked)
         self._known.take(checked)
+        self._before.append(checked.update)
         self._bytes += checked.inserted_bytes - checked.deleted
         return checked
 
@@ -229,7 +235,11 @@ class Checking:
             self._count(section, checked)
         for client, start, end in checked.deletes:
             fresh.deleted.setdefault(client, Spans()).add(start, end)
-        is_whole = len(sections) == len(read.sections) and all(map(_same_structs, sections, read.sections))
+        is_whole = (
+            read.is_read_wholly
+            and len(sections) == len(read.sections)
+            and all(map(_same_structs, sections, read.sections))
+        )
         kept: dict[int, list[Span]] = {}
         for client, start, end in read.deletes:
             if end > clocks.get(client, self._known.clock(client)):
@@ -241,6 +251,7 @@ class Checking:
                 kept.setdefault(client, []).append(span)
                 checked.deletes.append((client, *span))
                 checked.deleted += span[1] - span[0]
+        checked.parts = sum(len(section.structs) for section in sections) + 2 * len(checked.deletes)
         if not is_whole:
             checked.update = update_bytes(read.data, sections, kept)
         return checked
@@ -250,6 +261,8 @@ class Checking:
         client, at = section.client, self._known.clock(section.client)
         for struct in section.structs:
             start = max(struct.start, at)
+            origin = struct.origin if start == struct.start else (client, start - 1)
+            checked.runs.append((client, start, origin, struct.right_origin))
             if struct.text is None:
                 checked.deletes.append((client, start, struct.end))
                 continue
@@ -279,6 +292,43 @@ class Checking:
         for client, start, end in checked.deletes:
             if known.is_second(client, start) or known.is_second(client, end):
                 raise Refused("half_character")
+
+    def _require_sides(self, checked: Checked) -> None:
+        """What is typed has its left neighbour left of its right one: else the text would depend on the order in which
+        updates come, and be another one for whoever comes later. Raises: Refused."""
+        known = Known(self._known)
+        known.take_runs(checked)
+        unsure = []
+        for _, _, left, right in checked.runs:
+            if left is None or right is None:
+                continue
+            is_before = known.is_before(left, right)
+            if is_before is False:
+                raise malformed()
+            if is_before is None:
+                unsure.append((left, right))
+        if not unsure or self._is_ordered is None:
+            return
+        if not self._is_ordered(Order([*self._before, checked.update], unsure)):
+            raise malformed()
+
+    def _require_little_work(self, sections: list[Section], checked: Checked) -> None:
+        """The CRDT cuts pieces in time of their length, and looks for the place of what stands at the end through all
+        pieces behind. Nobody may stop everybody for seconds. Raises: Refused."""
+        cut, sought = 0, 0
+        for section in sections:
+            for struct in section.structs:
+                sought += struct.right_origin is None
+                if struct.origin is not None and struct.origin != (section.client, struct.start - 1):
+                    cut += self._piece(struct.origin[0])
+        cut += sum(2 * self._piece(client) for client, _, _ in checked.deletes)
+        is_long = len(checked.deletes) > self._limits.live_update_parts
+        if is_long or cut > MOST_CUT or (sought > 1 and sought * (self._known.parts + checked.parts) > MOST_SOUGHT):
+            raise Refused("too_many_parts")
+
+    def _piece(self, client: int) -> int:
+        """The length of the longest piece of a client, at most."""
+        return CHUNK if client < FIRST_CLIENT else self._known.clock(client)
 
     def _require_room(self, checked: Checked) -> None:
         """What only takes out is always welcome. Raises: Refused."""

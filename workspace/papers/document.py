@@ -14,10 +14,15 @@ from typing import Any
 from pycrdt import Doc, Text, TransactionEvent, merge_updates
 
 from workspace.config import settings
-from workspace.papers.checking import NOBODY, Checked, Checking, Gap, Known
+from workspace.papers.checking import CHUNK, FIRST_CLIENT, NOBODY, Checked, Checking, Gap, Known, Order
+from workspace.papers.labels import FIRST_LABEL, relabelled
 from workspace.papers.updates import (
+    HAS_ORIGIN,
     MAX_CLIENT,
     ROOT,
+    ROOT_BYTES,
+    STRING,
+    Id,
     Refused,
     Span,
     deletes_bytes,
@@ -138,7 +143,7 @@ class Document:
     def _take_snapshot(self, snapshot: Snapshot) -> None:
         known = Known()
         try:
-            checked = Checking(known, 0, self._limits).trust(snapshot.data, NOBODY)
+            checked = Checking(known, self._limits).trust(snapshot.data, NOBODY)
         except (Refused, Gap) as error:
             raise Damaged(f"state of paper {self.paper_id} at row {snapshot.seq}") from error
         known.owners.update(owners_of(snapshot.owners))
@@ -148,13 +153,35 @@ class Document:
 
     def _from_log(self, update: bytes, member_id: int) -> Checked:
         try:
-            return Checking(self.known, 0, self._limits).trust(update, member_id)
+            return Checking(self.known, self._limits).trust(update, member_id)
         except (Refused, Gap) as error:
             raise Damaged(f"row {self.seq + 1} of paper {self.paper_id}") from error
 
     def checking(self) -> Checking:
         """Looks at updates that wait for the next row, before they are written; void when the document goes on."""
-        return Checking(self.known, len(self._text), self._limits)
+        return Checking(self.known, self._limits, text_bytes=len(self._text), is_ordered=self._is_ordered)
+
+    def _is_ordered(self, asked: Order) -> bool:
+        """Try it on a copy, with a letter for each unit that is asked about and everything else deleted."""
+        copy: Doc[Any] = Doc()
+        try:
+            for update in (self._doc.get_update(), *asked.updates):
+                copy.apply_update(update)
+        except BaseException as error:  # a panic of the library is a BaseException
+            if isinstance(error, KeyboardInterrupt | SystemExit):
+                raise
+            return False
+        units = sorted({unit for pair in asked.pairs for unit in pair})
+        letters = {unit: chr(FIRST_LABEL + number) for number, unit in enumerate(units)}
+        cuts: dict[int, set[int]] = {}
+        for client, clock in units:
+            cuts.setdefault(client, set()).update((clock, clock + 1))
+        borders = {client: sorted(clocks) for client, clocks in cuts.items()}
+        shown = text_of_state(
+            relabelled(copy.get_update(), lambda c: borders.get(c, ()), lambda c, clock: letters.get((c, clock)))
+        )
+        places = {letter: place for place, letter in enumerate(shown)}
+        return all(places[letters[left]] < places[letters[right]] for left, right in asked.pairs)
 
     def apply(self, row: Sequence[Checked]) -> None:
         """Go on by one row that was written just now. Raises: Damaged."""
@@ -232,7 +259,7 @@ class Document:
         self._doc.unobserve(subscription)
         if not updates:
             return None
-        checked = Checking(self.known, 0, self._limits).trust(updates[0], member_id)
+        checked = Checking(self.known, self._limits).trust(updates[0], member_id)
         self.known.take(checked)
         return checked
 
@@ -250,19 +277,35 @@ def text_of_state(data: bytes) -> str:
     return str(root)
 
 
-def first_state(text: str, client: int) -> Snapshot:
-    """The state that the log of a text begins with."""
-    doc: Doc[Any] = Doc(client_id=client)
-    root = doc.get(ROOT, type=Text)
-    if text:
-        root.insert(0, text)
-    return Snapshot(0, doc.get_update(), owners_bytes({client: NOBODY}))
+def first_state(text: str, epoch: int) -> tuple[Snapshot, bytes]:
+    """The state that the log of a text begins with, and the mark of the revision it is.
 
-
-def marked_first(text: str, client: int) -> bytes:
-    """The mark of a text that a log begins with."""
-    units = len(text.encode("utf-16-le")) // 2
-    return deletes_bytes({}) + state_bytes({client: units} if units else {})
+    It stands in small pieces of two clients by turns, because the CRDT cuts pieces in time of their length, and joins
+    those of one client.
+    """
+    clients = 2 * (epoch % (FIRST_CLIENT // 2)), 2 * (epoch % (FIRST_CLIENT // 2)) + 1
+    structs: tuple[list[bytes], list[bytes]] = ([], [])
+    ends = [0, 0]
+    before: Id | None = None
+    for number, start in enumerate(range(0, len(text), CHUNK // 2)):
+        side = number % 2
+        words = text[start : start + CHUNK // 2]
+        data = words.encode()
+        place = bytes((STRING,)) + ROOT_BYTES
+        if before is not None:
+            place = bytes((STRING | HAS_ORIGIN,)) + number_bytes(before[0]) + number_bytes(before[1])
+        structs[side].append(place + number_bytes(len(data)) + data)
+        ends[side] += len(words.encode("utf-16-le")) // 2
+        before = clients[side], ends[side] - 1
+    sections = [
+        number_bytes(len(made)) + number_bytes(client) + b"\0" + b"".join(made)
+        for client, made in zip(clients, structs, strict=True)
+        if made
+    ]
+    update = number_bytes(len(sections)) + b"".join(sections) + deletes_bytes({})
+    clocks = {client: end for client, end in zip(clients, ends, strict=True) if end}
+    owners = dict.fromkeys(clients, NOBODY)
+    return Snapshot(0, update, owners_bytes(owners)), deletes_bytes({}) + state_bytes(clocks)
 
 
 def read_mark(data: bytes) -> tuple[dict[int, list[Span]], dict[int, int]]:

@@ -15,7 +15,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, text, upda
 from workspace.clock import now
 from workspace.db import begin_writing, session
 from workspace.errors import NotFound
-from workspace.papers.checking import FIRST_CLIENT, Checked, Checking, Gap
+from workspace.papers.checking import Checked, Checking, Gap
 from workspace.papers.document import (
     Damaged,
     Document,
@@ -26,7 +26,6 @@ from workspace.papers.document import (
     Stored,
     first_state,
     joined,
-    marked_first,
 )
 from workspace.papers.models import LiveDocument, LiveUpdate, Paper
 from workspace.papers.store import text_of
@@ -160,11 +159,10 @@ def begin_log(paper_id: int) -> None:
 def first_row(paper: Paper, body: str) -> LiveDocument:
     """What a log begins with: the text of the newest revision, which belongs to nobody in it."""
     epoch = int(now().timestamp())
-    client = epoch % FIRST_CLIENT
-    state = first_state(body, client)
+    state, mark = first_state(body, epoch)
     return LiveDocument(
         paper_id=paper.id, epoch=epoch, head=0, seq=0, data=state.data, owners=state.owners,
-        kept_number=paper.head_number, kept_seq=0, kept_state=marked_first(body, client),
+        kept_number=paper.head_number, kept_seq=0, kept_state=mark,
         written_at=now(), open_since=None,
     )  # fmt: skip
 

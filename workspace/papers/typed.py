@@ -10,31 +10,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Final, Literal
 
-from workspace.papers.checking import NOBODY, Spans
+from workspace.papers.checking import NOBODY
 from workspace.papers.document import Damaged, Document, Stored, read_mark, text_of_state
-from workspace.papers.updates import (
-    DELETED,
-    HAS_ORIGIN,
-    HAS_RIGHT_ORIGIN,
-    ROOT_BYTES,
-    STRING,
-    Span,
-    Struct,
-    number_bytes,
-    read_update,
-)
+from workspace.papers.labels import FIRST_LABEL, relabelled
+from workspace.papers.units import Spans
+from workspace.papers.updates import Span, read_update
 from workspace.text.diff import Difference, Op
 from workspace.text.runs import Runs, joined
 from workspace.text.tokens import words
 
-FIRST_LABEL = 0x4E00
-"""Labels are letters from here on: one unit each, and nothing the CRDT would treat in another way."""
-Labeller = Callable[["Kind", int], str]
 _RUN = re.compile(r"(.)\1*", re.DOTALL)
 
 Kind = Literal[-1, 0, 1]
@@ -138,27 +127,28 @@ class _Units:
 def _labelled(document: Document, deleters: _Deleters, labels: list[Label]) -> bytes:
     """The state with labels instead of letters; fills `labels`, by which they can be read."""
     numbers: dict[Label, str] = {}
-
-    def label(kind: Kind, member: int) -> str:
-        found = numbers.get((kind, member))
-        if found is None:
-            found = numbers[kind, member] = chr(FIRST_LABEL + len(labels))
-            labels.append((kind, member))
-        return found
-
     deleted_then, clocks_then = read_mark(document.kept.state)
-    read = read_update(document.snapshot().data, limit=None)
-    out = bytearray(number_bytes(len(read.sections)))
-    for section in read.sections:
-        client = section.client
-        units = _Client(
-            clocks_then.get(client, 0), deleted_then.get(client, []), list(document.known.deleted.get(client, ())),
-            deleters.spans(client), document.known.owners.get(client, NOBODY),
-        )  # fmt: skip
-        parts = [part for struct in section.structs for part in _parts(client, struct, units, label)]
-        out += number_bytes(len(parts)) + number_bytes(client) + number_bytes(section.structs[0].start)
-        out += b"".join(parts)
-    return bytes(out) + b"\0"
+    clients: dict[int, _Client] = {}
+
+    def of(client: int) -> _Client:
+        if client not in clients:
+            clients[client] = _Client(
+                clocks_then.get(client, 0), deleted_then.get(client, []),
+                list(document.known.deleted.get(client, ())), deleters.spans(client),
+                document.known.owners.get(client, NOBODY),
+            )  # fmt: skip
+        return clients[client]
+
+    def letter(client: int, clock: int) -> str | None:
+        fate = of(client).fate(clock)
+        if fate is None:
+            return None
+        if fate not in numbers:
+            numbers[fate] = chr(FIRST_LABEL + len(labels))
+            labels.append(fate)
+        return numbers[fate]
+
+    return relabelled(document.snapshot().data, lambda client: of(client).borders, letter)
 
 
 class _Client:
@@ -172,15 +162,11 @@ class _Client:
         self._deleted_then, self._deleted_now, self._deleters = deleted_then, deleted_now, deleters
         borders = {then, *(clock for span in (*deleted_then, *deleted_now) for clock in span)}
         borders.update(clock for start, end, _ in deleters for clock in (start, end))
-        self._borders = sorted(borders)
+        self.borders = sorted(borders)
+        """Clocks at which it may be another thing."""
 
-    def spans(self, start: int, end: int) -> Iterator[tuple[int, int, Label | None]]:
-        """The parts of a span with what became of them; None for what stands in neither text."""
-        first, behind = bisect_right(self._borders, start), bisect_right(self._borders, end - 1)
-        for first_clock, clock_behind in pairwise([start, *self._borders[first:behind], end]):
-            yield first_clock, clock_behind, self._fate(first_clock)
-
-    def _fate(self, clock: int) -> Label | None:
+    def fate(self, clock: int) -> Label | None:
+        """What became of a unit; None for what stands in neither text."""
         stood = clock < self._then and _span_at(self._deleted_then, clock) is None
         stands = _span_at(self._deleted_now, clock) is None
         if stood and stands:
@@ -196,28 +182,6 @@ class _Client:
 def _span_at(spans: Sequence[tuple[int, ...]], clock: int) -> tuple[int, ...] | None:
     at = bisect_right(spans, clock, key=lambda span: span[0]) - 1
     return spans[at] if at >= 0 and clock < spans[at][1] else None
-
-
-def _parts(client: int, struct: Struct, units: _Client, label: Labeller) -> Iterator[bytes]:
-    """A struct cut where the fate of its units changes. A part but the first follows the one before it."""
-    origin = struct.origin
-    for start, end, fate in units.spans(struct.start, struct.end):
-        if start > struct.start:
-            origin = (client, start - 1)
-        kind = DELETED if fate is None else STRING
-        info = kind | (HAS_ORIGIN if origin else 0) | (HAS_RIGHT_ORIGIN if struct.right_origin else 0)
-        out = bytearray((info,))
-        for neighbour in (origin, struct.right_origin):
-            if neighbour is not None:
-                out += number_bytes(neighbour[0]) + number_bytes(neighbour[1])
-        if origin is None and struct.right_origin is None:
-            out += ROOT_BYTES
-        if fate is None:
-            out += number_bytes(end - start)
-        else:
-            text = (label(*fate) * (end - start)).encode()
-            out += number_bytes(len(text)) + text
-        yield bytes(out)
 
 
 def _sides(pieces: Iterable[Piece]) -> tuple[str, str]:

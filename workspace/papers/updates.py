@@ -11,6 +11,7 @@ Source: https://github.com/yjs/yjs, src/utils/encoding.js and UpdateDecoder.js.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from workspace.errors import Refusal
@@ -21,8 +22,6 @@ ROOT_BYTES = bytes((1, len(ROOT))) + ROOT.encode()
 """How a struct without neighbours names it."""
 MAX_CLIENT = 1 << 32
 MAX_CLOCK = 1 << 31
-MAX_PARTS = 20_000
-"""Structs, deleted ranges and runs of characters beyond the basic plane of one update: bounds the time to read it."""
 LONGEST_NUMBER = 49
 """Bits of a varint."""
 STRING, DELETED = 4, 1
@@ -89,17 +88,24 @@ class Update:
     sections: list[Section] = field(default_factory=list)
     deletes: list[tuple[int, int, int]] = field(default_factory=list)
     """(client, first clock, clock behind) as they stand there."""
+    is_read_wholly: bool = True
+    """Whether no deleted ranges were left out because they are known."""
 
 
-def read_update(data: bytes, *, limit: int | None = MAX_PARTS) -> Update:
+def read_update(
+    data: bytes, *, limit: int | None = None, deleted: Callable[[int], bytes] = lambda _client: b""
+) -> Update:
     """Read an update from its first to its last byte.
 
     Args:
-        limit: how many parts it may have; None for what the log itself holds.
+        limit: how many structs, runs of characters beyond the basic plane, and (four times as many) deleted ranges it
+            may have: bounds the time to read it. None for what the log itself holds.
+        deleted: what is known to be deleted of a client, in the bytes of a delete set; whoever has been away sends all
+            that was ever deleted, and what stands there letter for letter is not read again.
     Raises: Refused("malformed", "too_many_parts", "carriage_return").
     """
     try:
-        return _Reader(data, limit).update()
+        return _Reader(data, limit).update(deleted)
     except (IndexError, UnicodeDecodeError):
         raise malformed() from None
 
@@ -109,13 +115,13 @@ def malformed() -> Refused:
 
 
 class _Reader:
-    __slots__ = ("_at", "_data", "_left")
+    __slots__ = ("_at", "_data", "_left", "_limit")
 
     def __init__(self, data: bytes, limit: int | None) -> None:
         self._data, self._at = data, 0
-        self._left = len(data) if limit is None else limit
+        self._left = self._limit = len(data) if limit is None else limit
 
-    def update(self) -> Update:
+    def update(self, deleted: Callable[[int], bytes]) -> Update:
         found = Update(self._data)
         clients: set[int] = set()
         for _ in range(self._count()):
@@ -128,15 +134,27 @@ class _Reader:
             client = self._number()
             if client >= MAX_CLIENT:
                 raise malformed()
-            for _ in range(self._count()):
-                self._take_part()
-                start, length = self._number(), self._number()
-                if not length or start + length >= MAX_CLOCK:
-                    raise malformed()
-                found.deletes.append((client, start, start + length))
+            known = deleted(client)
+            if known and self._data.startswith(known, self._at):
+                self._at += len(known)
+                found.is_read_wholly = False
+            else:
+                self._deletes(client, found.deletes)
         if self._at != len(self._data):
             raise malformed()
         return found
+
+    def _deletes(self, client: int, found: list[tuple[int, int, int]]) -> None:
+        count = self._count()
+        if count > 4 * self._limit:
+            raise Refused("too_many_parts")
+        number = self._number
+        for _ in range(count):
+            start = number()
+            end = start + number()
+            if not start < end < MAX_CLOCK:
+                raise malformed()
+            found.append((client, start, end))
 
     def _number(self) -> int:
         data, at = self._data, self._at
@@ -267,14 +285,18 @@ def number_bytes(number: int) -> bytes:
     return bytes(out)
 
 
+def spans_bytes(spans: Sequence[Span]) -> bytes:
+    """The deleted ranges of one client, as they stand in a delete set."""
+    out = bytearray(number_bytes(len(spans)))
+    for start, end in spans:
+        out += number_bytes(start) + number_bytes(end - start)
+    return bytes(out)
+
+
 def deletes_bytes(deletes: dict[int, list[Span]]) -> bytes:
     """A delete set, as it ends an update."""
-    out = bytearray(number_bytes(len(deletes)))
-    for client, spans in deletes.items():
-        out += number_bytes(client) + number_bytes(len(spans))
-        for start, end in spans:
-            out += number_bytes(start) + number_bytes(end - start)
-    return bytes(out)
+    parts = [number_bytes(client) + spans_bytes(spans) for client, spans in deletes.items()]
+    return number_bytes(len(parts)) + b"".join(parts)
 
 
 def update_bytes(data: bytes, sections: list[Section], deletes: dict[int, list[Span]]) -> bytes:

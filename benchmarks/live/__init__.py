@@ -1,0 +1,1 @@
+"""Live co-editing beside its peers: see `__main__`."""

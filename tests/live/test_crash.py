@@ -1,0 +1,152 @@
+"""Killed at any moment: what another client saw is there afterwards, once."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from contextlib import AsyncExitStack, suppress
+
+import pytest
+from sqlalchemy.orm import Session
+from websockets.exceptions import WebSocketException
+
+from tests.builders import make_paper
+from tests.live.peers import Peer, talking
+from tests.live.serving import Served, process, stored_text
+from tests.people import People
+from tests.test_server import free_port
+from workspace.accounts.models import Member
+from workspace.config import Settings
+from workspace.papers.models import Paper
+
+KILLS = 5
+WRITERS = 4
+
+
+class Writer:
+    """Types marked words without a pause and comes back by itself to whichever server is there."""
+
+    def __init__(self, name: str, member: Member, chance: random.Random) -> None:
+        self.name, self.member, self.chance = name, member, chance
+        self.peer = Peer()
+        self.words: list[str] = []
+        self.seen: set[str] = set()
+        """Words of others that were ever shown here."""
+        self.is_stopping = False
+
+    async def write(self, paper: Paper, servers: list[Served]) -> None:
+        while not self.is_stopping:
+            server = self.chance.choice(servers)
+            with suppress(OSError, WebSocketException, AssertionError):
+                async with talking(server.address(paper, self.member), self.peer) as peer:
+                    while peer.socket is not None and not self.is_stopping:
+                        await self.type()
+                        await asyncio.sleep(self.chance.uniform(0.005, 0.03))
+            await asyncio.sleep(0.05)
+
+    async def type(self) -> None:
+        self.words.append(f"[{self.name}{len(self.words)} ü😀]")
+        await self.peer.type(self.words[-1], at=self.chance.randint(0, 1) * len(self.peer.text))
+        self.seen.update(self.peer.text.split("]"))
+
+
+async def until_all_agree(writers: list[Writer], paper: Paper, server: Served) -> str:
+    async with AsyncExitStack() as stack:
+        for writer in writers:
+            await stack.enter_async_context(talking(server.address(paper, writer.member), writer.peer))
+        for writer in writers:
+            await writer.peer.until_stored()
+        for writer in writers:
+            await writer.peer.until(lambda: len({one.peer.text for one in writers}) == 1)
+        return writers[0].peer.text
+
+
+def require_nothing_lost(writers: list[Writer], text: str) -> None:
+    """Every word that was typed stands there once: who typed it came back and brought it."""
+    for writer in writers:
+        assert {word: text.count(word) for word in writer.words} == dict.fromkeys(writer.words, 1)
+
+
+def writers_of(people: People, time: int = 0) -> list[Writer]:
+    chance = random.Random(time)
+    members = [people.lead, people.editor] * (WRITERS // 2)
+    return [Writer(f"{'ABCDEFGH'[n]}{time}-", member, chance) for n, member in enumerate(members)]
+
+
+@pytest.mark.long
+def test_what_another_client_saw_survives_being_killed(settings: Settings, people: People, db: Session) -> None:
+    """The writers are thrown away with the server: only what others saw must be there."""
+    paper = make_paper(people, text="Anfang.\n")
+    shown: set[str] = set()
+
+    async def type_until_killed(time: int) -> None:
+        writers = writers_of(people, time)
+        with process(settings) as (server, started):
+            tasks = [asyncio.create_task(writer.write(paper, [server])) for writer in writers]
+            await writers[0].peer.until(lambda: all(len(writer.words) > 5 for writer in writers))
+            await asyncio.sleep(writers[0].chance.uniform(0.1, 0.8))
+            started.kill()
+            for writer in writers:
+                writer.is_stopping = True
+            await asyncio.gather(*tasks)
+        for writer in writers:
+            others = (word for other in writers if other is not writer for word in other.words)
+            shown.update(word for word in others if word in writer.peer.text)
+
+    for time in range(KILLS):
+        before = len(shown)
+        asyncio.run(type_until_killed(time))
+        assert len(shown) > before, "nobody saw anything"
+        text = stored_text(paper)
+        assert not [word for word in shown if word not in text]
+
+
+@pytest.mark.long
+def test_clients_come_back_after_each_kill_and_bring_what_is_missing(
+    settings: Settings, people: People, db: Session
+) -> None:
+    paper = make_paper(people, text="Anfang.\n")
+    port = free_port()
+
+    async def live_through_it() -> tuple[list[Writer], str]:
+        writers = writers_of(people)
+        tasks: list[asyncio.Task[None]] = []
+        for _ in range(KILLS):
+            with process(settings, port) as (server, started):
+                tasks = tasks or [asyncio.create_task(writer.write(paper, [server])) for writer in writers]
+                await asyncio.sleep(1)
+                started.kill()
+        with process(settings, port) as (server, _):
+            for writer in writers:
+                writer.is_stopping = True
+            await asyncio.gather(*tasks)
+            return writers, await until_all_agree(writers, paper, server)
+
+    writers, text = asyncio.run(live_through_it())
+    require_nothing_lost(writers, text)
+    assert stored_text(paper) == text
+
+
+@pytest.mark.long
+def test_of_two_processes_one_is_killed_and_its_people_go_over(settings: Settings, people: People, db: Session) -> None:
+    if settings.database_url.startswith("sqlite"):
+        pytest.skip("several processes need PostgreSQL")
+    paper = make_paper(people, text="Anfang.\n")
+
+    async def go_over() -> tuple[list[Writer], str]:
+        writers = writers_of(people)
+        with process(settings) as (stays, _), process(settings) as (goes, started):
+            servers = [stays, goes]
+            tasks = [asyncio.create_task(writer.write(paper, servers)) for writer in writers]
+            await asyncio.sleep(2)
+            started.kill()
+            servers.remove(goes)
+            await asyncio.sleep(2)
+            for writer in writers:
+                writer.is_stopping = True
+            await asyncio.gather(*tasks)
+            return writers, await until_all_agree(writers, paper, stays)
+
+    writers, text = asyncio.run(go_over())
+    require_nothing_lost(writers, text)
+    assert stored_text(paper) == text
