@@ -114,7 +114,27 @@ if (list) {
     if (comment) choose(comment.element);
   };
 
+  // as soon as the whole text is laid out (opening.js, which comes after this file), or a comment is asked for before that
+  const begin = () => {
+    if (margin.matches(".is-ready")) return;
+    collect();
+    settle();
+    margin.classList.add("is-ready");
+    byAddress();
+    addEventListener("hashchange", byAddress);
+    wide.addEventListener("change", settle);
+    document.fonts.ready.then(later);
+    // the text changes its height with the window and with pictures, a comment when it is answered in place
+    const size = new ResizeObserver(later);
+    const text = document.querySelector(".reading > .prose");
+    if (text) size.observe(text);
+    list.addEventListener("thread-changed", later);
+    list.addEventListener("toggle", later, true);
+    list.addEventListener("input", later);
+  };
+
   document.addEventListener("click", (event) => {
+    begin();
     const mark = event.target.closest(".prose mark");
     if (mark) {
       const id = mark.id || mark.dataset.for;
@@ -128,22 +148,10 @@ if (list) {
     choose(element);
   });
   list.addEventListener("focusin", (event) => {
+    begin();
     const element = event.target.closest(".comment");
     if (element && element.matches(":has(:focus-visible)")) choose(element);
   });
 
-  collect();
-  settle();
-  margin.classList.add("is-ready");
-  byAddress();
-  addEventListener("hashchange", byAddress);
-  wide.addEventListener("change", settle);
-  document.fonts.ready.then(later);
-  // the text changes its height with the window and with pictures, a comment when it is answered in place
-  const size = new ResizeObserver(later);
-  const text = document.querySelector(".reading > .prose");
-  if (text) size.observe(text);
-  list.addEventListener("thread-changed", later);
-  list.addEventListener("toggle", later, true);
-  list.addEventListener("input", later);
+  document.addEventListener("text-whole", begin);
 }

@@ -24,11 +24,6 @@ LOOKS = [
     pytest.param(False, True, id="light phone", marks=pytest.mark.long),
 ]
 EACH_LOOK = pytest.mark.parametrize(("dark", "phone"), LOOKS)
-EACH_LOOK_OF_MANY = pytest.mark.parametrize(
-    ("dark", "phone"),
-    [LOOKS[0], *(pytest.param(*look.values, id=look.id, marks=pytest.mark.long) for look in LOOKS[1:])],
-)
-"""For the walk through all pages, which takes minutes: the first look in `make test`, the others in the long one."""
 
 
 def faults(page: Page) -> list[str]:
@@ -49,7 +44,8 @@ OPEN_FOLDS = """async () => {
 }"""
 
 
-@EACH_LOOK_OF_MANY
+@pytest.mark.long
+@EACH_LOOK
 def test_no_page_has_a_violation(served: Served, page_for: PageFor, dark: bool, phone: bool) -> None:
     """Each page as it comes, and again with everything unfolded."""
     folds, found = 0, []

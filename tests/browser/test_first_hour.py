@@ -147,6 +147,7 @@ def test_the_first_hour_takes_as_many_clicks_as_written_down(served: Served, pag
     assert counted == written_down(), "\n".join(f"| {task} | {clicks} |" for task, clicks in counted.items())
 
 
+@pytest.mark.long
 def test_the_first_hour_passes_without_a_mouse(served: Served, page_for: PageFor) -> None:
     """Tab, Enter, arrows and typing alone."""
     counted = {task: hand.counted() for task, hand in the_hour(served, page_for, Keyboard)}

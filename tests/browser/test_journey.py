@@ -113,8 +113,15 @@ def comment_on_selection(page: Page, passage: str, words: str) -> None:
     expect(page.locator("article mark").first).to_have_text(passage)
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("phone", "scripts"),
+    [
+        pytest.param(False, True, id="desktop-scripts"),
+        pytest.param(True, False, id="phone-no-scripts"),
+        pytest.param(False, False, id="desktop-no-scripts", marks=pytest.mark.long),
+        pytest.param(True, True, id="phone-scripts", marks=pytest.mark.long),
+    ],
+)
 def test_from_sign_in_to_the_published_edition(served: Served, page_for: PageFor, phone: bool, scripts: bool) -> None:
     people = served.people
     editor = page_for(phone=phone, scripts=scripts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor, Served
@@ -28,6 +29,7 @@ MOVES = """() => document.getAnimations().map((one) => one.effect.target.outerHT
   }).map((element) => element.outerHTML.slice(0, 90)))"""
 
 
+@pytest.mark.long
 def test_no_page_breaks_at_320_px_or_with_text_twice_as_large(served: Served, page_for: PageFor) -> None:
     found = [f"{where}: {fault}" for where, page in every_page_shown(served, page_for) for fault in narrow_faults(page)]
     assert not found, "\n".join(found)

@@ -20,17 +20,19 @@ import zstandard
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from tests.papers.browsers import Room
 from tests.people import People
 from tests.sample_database import copied_sample, environment, run_workspace
 from tests.world import make_world
 from workspace import clock, migrations
 from workspace.accounts.models import Organisation
-from workspace.config import Settings
-from workspace.db import begin_writing, make_engine, session
+from workspace.config import Settings, using
+from workspace.db import begin_writing, make_engine, make_sessions, session, session_scope
 from workspace.mail import Letter, Recipient, post
 from workspace.operation import archive, backups, copying
 from workspace.operation.archive import BadArchive, examine
 from workspace.operation.copying import CopyFailed, restore_archive
+from workspace.papers.log import Document, load
 
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 
@@ -38,7 +40,9 @@ NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 @pytest.fixture
 def engine(people: People, db: Session) -> Engine:
     """A database with one of everything."""
-    make_world(people)
+    world = make_world(people)
+    room = Room(world.draft)
+    room.send((people.editor, room.open().type(0, "Getippt 😀. ")))
     begin_writing()
     post(Letter("probe", "de", "Betreff", "Text", "<p>"), to=Recipient("Cora", "cora@netz.example", people.lead.id))
     db.commit()
@@ -101,6 +105,24 @@ def test_a_restored_database_keeps_its_rules_and_holds_mails_back(
         states = sorted(connection.execute(text("SELECT state FROM mail")).scalars())
     again.dispose()
     assert states == ["held", "refused"]
+
+
+def test_a_restored_log_goes_on_in_another_epoch_and_a_transferred_one_in_the_same(
+    engine: Engine, empty_place: str, tmp_path: Path
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE live_document SET epoch = 17"))
+    backups.make_backup(engine, tmp_path / "a.backup")
+    for is_old in (False, True):
+        place = empty_place if is_old else f"sqlite:///{tmp_path}/moved.sqlite3"
+        restore_archive(tmp_path / "a.backup", place, hold_mails=is_old)
+        again = make_engine(place)
+        with using(Settings(environment="test")), session_scope(make_sessions(again)):
+            paper_id = session().execute(text("SELECT paper_id FROM live_document")).scalar_one()
+            document = Document.of(load(paper_id))
+        again.dispose()
+        assert (document.epoch == 17) is not is_old
+        assert document.text.startswith("Getippt 😀. ")
 
 
 def test_every_column_of_the_models_has_a_kind_that_backups_know(engine: Engine) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper, save
 from tests.papers.browsers import Browser, Room
+from tests.papers.test_updates import between
 from tests.people import People, actor_of
 from workspace import clock
 from workspace.clock import now
@@ -222,6 +223,20 @@ def test_a_sitting_left_open_is_closed_when_it_is_due(people: People) -> None:
     assert sittings.due_sittings() == []
 
 
+def test_a_log_that_cannot_be_read_does_not_hold_up_others(people: People, db: Session) -> None:
+    papers = [make_paper(people, title=title) for title in ("Eins", "Zwei")]
+    for paper in papers:
+        room = Room(paper)
+        emil = room.open()
+        for _ in range(3):
+            room.send((people.editor, emil.type(0, "x")))
+    db.query(LiveUpdate).filter(LiveUpdate.paper_id == papers[0].id, LiveUpdate.seq == 2).delete()
+    db.commit()
+    with clock.at(now() + timedelta(minutes=6)):
+        assert sittings.close_due_sittings() == 1
+    assert [paper.head_number for paper in papers] == [1, 2]
+
+
 def test_much_that_is_deleted_at_once_ends_the_sitting_first(people: People) -> None:
     paper = make_paper(people, text="Ein Satz mit Wörtern. " * 100)
     room = Room(paper)
@@ -231,6 +246,28 @@ def test_much_that_is_deleted_at_once_ends_the_sitting_first(people: People) -> 
     emil = room.open()
     much = room.document.checking().check(emil.delete(0, 1500), people.editor.id)
     assert sittings.ends_sitting([much])
+
+
+def test_a_log_that_says_different_things_begins_anew(people: People) -> None:
+    """Not even what the check should have refused may leave people with different texts."""
+    paper = make_paper(people, text="abcdef\n")
+    room = Room(paper)
+    epoch, seed = room.document.epoch, 2 * (room.document.epoch % 512)
+    crossed = [
+        (people.editor.id, between("X", 6000, 0, 0, seed=seed)),
+        (people.lead.id, between("Y", 5000, 2, 2, seed=seed)),
+    ]
+    log.append([log.Row(paper.id, epoch, 1, crossed)])
+    room.catch_up()
+    assert room.open().text != room.document.text
+    revision = sittings.close_sitting(paper)
+    assert revision is not None
+    assert text_of(paper, 2) == room.document.text + "\n"
+    again = Room(paper)
+    assert again.document.epoch > epoch
+    assert again.open().text == again.document.text == text_of(paper, 2)
+    with pytest.raises(log.OtherEpoch):
+        room.catch_up()
 
 
 def test_two_that_close_the_same_sitting_make_one_revision(

@@ -204,3 +204,13 @@ def test_a_column_can_go_while_another_comes() -> None:
     assert "Spalte „Jahr“ gestrichen" in html
     assert "Neue Spalte „Amt“" in html
     assert compared(old, new).counts == Counts(changed=1)
+
+
+def test_a_link_target_is_said_in_letters_that_can_be_read() -> None:
+    old = "Mehr steht im [Leitfaden](https://stadt.example/alt) der Stadt."
+    html = check_sides(old, old.replace("/alt", "/f%C3%BCr-B%C3%BCrger"))
+    assert "führt jetzt zu https://stadt.example/für-Bürger, vorher" in html
+    for hidden in ("%E2%80%AE", "%FF", "%0A"):
+        assert f"führt jetzt zu https://stadt.example/{hidden}gpj, vorher" in check_sides(
+            old, old.replace("/alt", f"/{hidden}gpj")
+        )

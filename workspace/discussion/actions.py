@@ -28,6 +28,7 @@ from workspace.events import record
 from workspace.groups.models import GroupMember
 from workspace.notices.actions import tell_of_comment, tell_of_mention
 from workspace.papers.models import Paper
+from workspace.papers.sittings import close_sitting
 from workspace.papers.store import text_of
 from workspace.permissions import Actor, Permission, can, require
 from workspace.text import anchors
@@ -91,6 +92,29 @@ def open_thread(
         number=thread.number, kind=str(kind), comment=comment.id,
     )  # fmt: skip
     return thread
+
+
+def settle_passage(actor: Actor, paper: Paper, span: Span, quote: str) -> tuple[int, Span]:
+    """Where a passage of the live text stands in a revision; what was typed behind the newest one is kept first.
+
+    Others may have typed since the actor pointed at it: the nearest place with the same words is meant.
+
+    Args:
+        span: where the actor saw it; quote: what stood there.
+    Returns: the revision, and the span in its text.
+    Raises: NotFound; Forbidden; Invalid where the words are gone.
+    """
+    require(actor, Permission.PAPER_READ, paper, knows=False)
+    require(actor, Permission.THREAD_OPEN, TextAt(paper, paper.head_number))
+    close_sitting(paper)
+    text = text_of(paper, paper.head_number)
+    if quote and text[slice(*span)] == quote:
+        return paper.head_number, span
+    found = [place.start() for place in re.finditer(re.escape(quote), text)] if quote else []
+    if not found:
+        raise Invalid("passage_wrong")
+    start = min(found, key=lambda place: abs(place - span[0]))
+    return paper.head_number, (start, start + len(quote))
 
 
 def checked_body(raw: str) -> str:

@@ -51,6 +51,8 @@ class ThreadForm(PassageForm):
 
     start = HiddenField()
     end = HiddenField()
+    quote = HiddenField()
+    """What stands at the passage, where it was pointed at in the live editor: its text may be no revision yet."""
     kind = RadioField(_l("Art"), [KnownKind()], choices=KINDS, validate_choice=False)
     body = TextField(_l("Ihre Rückmeldung"))
 

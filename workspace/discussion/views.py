@@ -35,6 +35,7 @@ from workspace.papers.store import text_of
 from workspace.permissions import Permission, can, require
 from workspace.text.nearby import blocks_near
 from workspace.text.nodes import Document
+from workspace.text.normal import normalize
 from workspace.text.tree import parse
 from workspace.web.actor import actor
 from workspace.web.errors import status_of
@@ -144,6 +145,9 @@ def _new_page(paper: Paper, number: int, form: ThreadForm, document: Document) -
 def open_thread(key: str) -> ResponseReturnValue:
     form = ThreadForm()
     paper, number = queries.get_paper_at(actor(), key, form.revision_number())
+    if form.quote.data:
+        _settle(form, paper)
+        number = form.revision_number() or number
     require(actor(), Permission.THREAD_OPEN, TextAt(paper, number))
     document = parse(text_of(paper, number))
     try:
@@ -158,6 +162,16 @@ def open_thread(key: str) -> ResponseReturnValue:
     except Invalid as error:
         form.take(error)
     return _new_page(paper, number, form, document), 422
+
+
+def _settle(form: ThreadForm, paper: Paper) -> None:
+    """Make the form speak of a revision. Raises: Invalid."""
+    span = form.span()
+    if span is None:
+        raise Invalid("passage_wrong")
+    quote = normalize(form.quote.data or "").rstrip("\n")
+    number, (start, end) = actions.settle_passage(actor(), paper, span, quote)
+    form.revision.data, form.start.data, form.end.data, form.quote.data = str(number), str(start), str(end), ""
 
 
 def _span_sent(form: ThreadForm, document: Document) -> Span | None:

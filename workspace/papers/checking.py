@@ -7,13 +7,24 @@ yet. What is known already is dropped, so that it is not written again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from workspace.config import Settings
 from workspace.papers.units import Pairs, Runs, Spans
-from workspace.papers.updates import Id, Refused, Section, Span, Struct, Update, malformed, read_update, update_bytes
+from workspace.papers.updates import (
+    MAX_CLOCK,
+    Id,
+    Refused,
+    Section,
+    Span,
+    Struct,
+    Update,
+    malformed,
+    read_update,
+    update_bytes,
+)
 
 FIRST_CLIENT = 1024
 """Client ids below are the server's own, for texts that a log began with; nobody may bring anything under them. A
@@ -34,10 +45,12 @@ class Gap(Exception):  # noqa: N818 - an answer: send what is missing first
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A question to the CRDT: when it has these updates too, does each of these pairs stand in this order?"""
+    """A question to the CRDT: when it has these updates too, can each of these pairs be neighbours for an editor?"""
 
     updates: Sequence[bytes]
     pairs: Sequence[tuple[Id, Id]]
+    seen: Mapping[int, int]
+    """Client → clock: below, whoever typed it had all of this, and none of it may stand between."""
 
 
 @dataclass(slots=True)
@@ -122,17 +135,17 @@ class Known:
         found = runs.at(unit[1]) if runs is not None else None
         return self._base.run(unit) if found is None and self._base is not None else found
 
-    def is_before(self, left: Id, right: Id) -> bool | None:
-        """Whether a unit stands before another one; None where only the CRDT can say.
+    def are_neighbours(self, left: Id, right: Id) -> bool | None:
+        """Whether an editor can have two units side by side; None where only the CRDT can say.
 
-        Whatever two units one editor has side by side, the younger was typed beside the older; but what others typed at
-        the same place at the same time may come between.
+        Of two such units the younger was typed beside the older; but what others typed at the same place at the same
+        time may come between. Whoever has a unit has all that its client typed before.
         """
         of_left, of_right = self.run(left), self.run(right)
         if of_left is None or of_right is None:
             return None
         if left[0] == right[0] and of_left[0] == of_right[0]:
-            return left[1] < right[1]
+            return left[1] + 1 == right[1]
         if of_left[2] == right or (of_right[0] == right[1] and of_right[1] == left):
             return True
         return None
@@ -184,10 +197,10 @@ class Checking:
         read = read_update(update, limit=limit, deleted=self._known.deleted_bytes)
         sections = list(self._new_sections(read))
         self._require_own(sections, member_id)
-        checked = self._new_parts(read, sections, member_id)
+        checked = self._new_parts(read, sections, member_id, is_checked=True)
+        self._require_little_work(sections, checked)
         self._require_whole_characters(sections, checked)
         self._require_room(checked)
-        self._require_little_work(sections, checked)
         self._require_sides(checked)
         self._known.take(checked)
         self._before.append(checked.update)
@@ -200,7 +213,7 @@ class Checking:
         Raises: Refused or Gap where it cannot be read, which is damage.
         """
         read = read_update(update, limit=None)
-        return self._new_parts(read, list(self._new_sections(read)), member_id)
+        return self._new_parts(read, list(self._new_sections(read)), member_id, is_checked=False)
 
     def _require_own(self, sections: list[Section], member_id: int) -> None:
         """Raises: Refused for another member's clients, or too many new ones."""
@@ -226,7 +239,7 @@ class Checking:
                 section = Section(section.client, [struct for struct in structs if struct.end > at])
             yield section
 
-    def _new_parts(self, read: Update, sections: list[Section], member_id: int) -> Checked:
+    def _new_parts(self, read: Update, sections: list[Section], member_id: int, *, is_checked: bool) -> Checked:
         clocks = {section.client: section.structs[-1].end for section in sections}
         _require_order(self._known, sections)
         checked = Checked(read.data, member_id, clocks)
@@ -246,6 +259,8 @@ class Checking:
                 raise Gap
             new = fresh.alive(client, start, end)
             is_whole = is_whole and new == [(start, end)]
+            if is_checked and len(checked.deletes) + len(new) > self._limits.live_update_parts:
+                raise Refused("too_many_parts")
             for span in new:
                 fresh.deleted.setdefault(client, Spans()).add(*span)
                 kept.setdefault(client, []).append(span)
@@ -302,14 +317,16 @@ class Checking:
         for _, _, left, right in checked.runs:
             if left is None or right is None:
                 continue
-            is_before = known.is_before(left, right)
-            if is_before is False:
+            are_neighbours = known.are_neighbours(left, right)
+            if are_neighbours is False:
                 raise malformed()
-            if is_before is None:
+            if are_neighbours is None:
                 unsure.append((left, right))
         if not unsure or self._is_ordered is None:
             return
-        if not self._is_ordered(Order([*self._before, checked.update], unsure)):
+        seen = dict.fromkeys(range(FIRST_CLIENT), MAX_CLOCK)
+        seen |= {client: self._known.clock(client) for client in checked.clocks}
+        if not self._is_ordered(Order([*self._before, checked.update], unsure, seen)):
             raise malformed()
 
     def _require_little_work(self, sections: list[Section], checked: Checked) -> None:
@@ -322,8 +339,7 @@ class Checking:
                 if struct.origin is not None and struct.origin != (section.client, struct.start - 1):
                     cut += self._piece(struct.origin[0])
         cut += sum(2 * self._piece(client) for client, _, _ in checked.deletes)
-        is_long = len(checked.deletes) > self._limits.live_update_parts
-        if is_long or cut > MOST_CUT or (sought > 1 and sought * (self._known.parts + checked.parts) > MOST_SOUGHT):
+        if cut > MOST_CUT or (sought > 1 and sought * (self._known.parts + checked.parts) > MOST_SOUGHT):
             raise Refused("too_many_parts")
 
     def _piece(self, client: int) -> int:

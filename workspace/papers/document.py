@@ -172,16 +172,22 @@ class Document:
                 raise
             return False
         units = sorted({unit for pair in asked.pairs for unit in pair})
-        letters = {unit: chr(FIRST_LABEL + number) for number, unit in enumerate(units)}
-        cuts: dict[int, set[int]] = {}
+        letters = {unit: chr(FIRST_LABEL + 1 + number) for number, unit in enumerate(units)}
+        cuts = {client: {clock} for client, clock in asked.seen.items()}
         for client, clock in units:
             cuts.setdefault(client, set()).update((clock, clock + 1))
         borders = {client: sorted(clocks) for client, clocks in cuts.items()}
-        shown = text_of_state(
-            relabelled(copy.get_update(), lambda c: borders.get(c, ()), lambda c, clock: letters.get((c, clock)))
-        )
-        places = {letter: place for place, letter in enumerate(shown)}
-        return all(places[letters[left]] < places[letters[right]] for left, right in asked.pairs)
+
+        def letter(client: int, clock: int) -> str | None:
+            wall = chr(FIRST_LABEL) if clock < asked.seen.get(client, 0) else None
+            return letters.get((client, clock), wall)
+
+        shown = text_of_state(relabelled(copy.get_update(), lambda client: borders.get(client, ()), letter))
+        places = {one: place for place, one in enumerate(shown) if one != chr(FIRST_LABEL)}
+        stretches = [(places[letters[left]], places[letters[right]]) for left, right in asked.pairs]
+        # units that are asked about for another pair may be walls as well
+        walls = {letters[unit] for unit in units if unit[1] < asked.seen.get(unit[0], 0)} | {chr(FIRST_LABEL)}
+        return all(left < right and walls.isdisjoint(shown[left + 1 : right]) for left, right in stretches)
 
     def apply(self, row: Sequence[Checked]) -> None:
         """Go on by one row that was written just now. Raises: Damaged."""
@@ -216,11 +222,22 @@ class Document:
         return self._doc.get_update(state_bytes(theirs))
 
     def snapshot(self) -> Snapshot:
-        """All of it, for compaction. Raises: Damaged where check and CRDT disagree."""
+        """All of it, for compaction. Raises: Damaged where check and CRDT disagree, or later readers would with us."""
         there = {client: clock for client, clock in read_state(self._doc.get_state()).items() if clock}
         if there != self.known.clocks:
             raise Damaged(f"check and text of paper {self.paper_id} at row {self.seq}")
-        return Snapshot(self.seq, self._doc.get_update(), owners_bytes(self.known.owners))
+        data = self._doc.get_update()
+        if text_of_state(data) != self.text:
+            raise Damaged(f"order of updates of paper {self.paper_id} at row {self.seq}")
+        return Snapshot(self.seq, data, owners_bytes(self.known.owners))
+
+    def is_sound(self) -> bool:
+        """Whether `snapshot` can be made: no update that passed the check is known to prevent it."""
+        try:
+            self.snapshot()
+        except Damaged:
+            return False
+        return True
 
     def deleted_spans(self) -> dict[int, list[Span]]:
         """Client → the deleted units."""

@@ -152,19 +152,29 @@ def begin_log(paper_id: int) -> None:
     if paper.head_number != head:
         body = text_of(paper, paper.head_number)
     if session().get(LiveDocument, paper_id) is None:
-        session().add(first_row(paper, body))
+        session().add(first_row(paper, body, epoch=int(now().timestamp())))
     session().commit()
 
 
-def first_row(paper: Paper, body: str) -> LiveDocument:
+def first_row(paper: Paper, body: str, *, epoch: int) -> LiveDocument:
     """What a log begins with: the text of the newest revision, which belongs to nobody in it."""
-    epoch = int(now().timestamp())
     state, mark = first_state(body, epoch)
     return LiveDocument(
         paper_id=paper.id, epoch=epoch, head=0, seq=0, data=state.data, owners=state.owners,
         kept_number=paper.head_number, kept_seq=0, kept_state=mark,
         written_at=now(), open_since=None,
     )  # fmt: skip
+
+
+def begin_anew(paper: Paper, body: str) -> None:
+    """Put a new log in the place of a paper's, in the caller's transaction; what browsers hold is another history."""
+    before = session().scalar(select(LiveDocument.epoch).where(LiveDocument.paper_id == paper.id)) or 0
+    for table in (LiveUpdate, LiveDocument):
+        session().execute(delete(table).where(table.paper_id == paper.id))
+    row = first_row(paper, body, epoch=max(before + 1, int(now().timestamp())))
+    session().add(row)
+    session().flush()
+    tell_processes([(paper.id, row.head)])
 
 
 FENCE = (

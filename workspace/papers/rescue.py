@@ -140,5 +140,7 @@ def _places(head: str, wanted: str) -> Iterator[Conflict]:
 
 def _paragraphs(text: str, start: int, end: int) -> tuple[int, int]:
     """The span widened to whole paragraphs."""
+    if start == end and text[start - len(BREAK) : start] in {"", BREAK}:
+        return start, start  # a new paragraph between two
     before, behind = text.rfind(BREAK, 0, start), text.find(BREAK, max(start, end - 1))
     return before + len(BREAK) if before >= 0 else 0, max(end, behind) if behind >= 0 else len(text)

@@ -7,6 +7,7 @@ itself: it is a fact, whatever becomes of the request that asked for it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -18,18 +19,19 @@ from workspace.config import settings
 from workspace.db import begin_writing, session
 from workspace.errors import Conflict, Invalid
 from workspace.papers.checking import Checked
-from workspace.papers.document import Document, Stored
+from workspace.papers.document import Damaged, Document, Stored
 from workspace.papers.keeping import Overtaken, Place, Prepared, keep_place, keep_revision
-from workspace.papers.log import compact, read_log, rows_behind
+from workspace.papers.log import begin_anew, compact, read_log, rows_behind
 from workspace.papers.models import LiveDocument, Paper, ReadMark, Revision, Source
 from workspace.papers.queries import get_revision
 from workspace.papers.store import authors_of, packed_text, text_of
-from workspace.papers.typed import typed_since
+from workspace.papers.typed import Typed, typed_since, written_by
 from workspace.permissions import Actor, Permission, require
 from workspace.search import fold
 from workspace.text.diff import Op, compare
 from workspace.text.normal import normalize
 
+log = logging.getLogger(__name__)
 RACES = 5
 """How often closing starts again because somebody else was first."""
 
@@ -70,13 +72,13 @@ def settled(paper: Paper, *, by: Actor | None = None, summary: str = "") -> Docu
         if session().info.get("writing"):
             raise RuntimeError("work first, then lock: a sitting is closed before begin_writing")
         try:
-            _close(paper, document, by, summary)
+            is_same_log = _close(paper, document, by, summary)
         except (Overtaken, IntegrityError):
             session().rollback()
             session().refresh(paper)
             continue
         session().commit()
-        return document
+        return document if is_same_log else _document(paper)
     raise Conflict("busy")
 
 
@@ -99,14 +101,14 @@ def _document(paper: Paper) -> Document | None:
     return document
 
 
-def _close(paper: Paper, document: Document, by: Actor | None, summary: str) -> None:
-    """Raises: Overtaken."""
+def _close(paper: Paper, document: Document, by: Actor | None, summary: str) -> bool:
+    """Raises: Overtaken. Returns: whether the log goes on; one that does not say the same to everybody begins anew."""
     if document.kept.number != paper.head_number:
         raise Overtaken
     raw = document.text
     new = normalize(raw)
     if not new.strip():
-        return
+        return True
     rows = rows_behind(paper.id, document.kept.seq)
     last_writer = rows[-1].updates[-1][0]
     edit = document.edit(_normalizing(raw, new), last_writer)
@@ -115,14 +117,20 @@ def _close(paper: Paper, document: Document, by: Actor | None, summary: str) -> 
     if new == old:
         _lock(paper, document)
         keep_place(paper, place, paper.head_number)
-        return
+        return True
     if edit is not None:
         rows = [*rows, Stored(document.seq + 1, [(edit.member_id, edit.update)])]
     writer = by if by is not None else Actor(last_writer)
-    prepared = _prepared(paper, document, place, rows, old, new, summary)
+    is_sound = document.is_sound()
+    typed = typed_since(document, old, new, rows, last_writer) if is_sound else written_by(last_writer, old, new)
+    prepared = _prepared(paper, place, typed, new, summary)
     _lock(paper, document)
     keep_revision(writer, paper, prepared)
     _read_by_writers(paper, prepared)
+    if not is_sound:
+        log.error("a log was begun anew: it did not give the same text in every order", extra={"paper": paper.id})
+        begin_anew(paper, new)
+    return is_sound
 
 
 def _normalizing(raw: str, new: str) -> Sequence[Op]:
@@ -140,16 +148,13 @@ def edits(old: str, new: str) -> Sequence[Op]:
     return [op for op in ((-1, old), (1, new)) if op[1]]
 
 
-def _prepared(
-    paper: Paper, document: Document, place: Place, rows: Sequence[Stored], old: str, new: str, summary: str
-) -> Prepared:
-    number, last_writer = paper.head_number + 1, rows[-1].updates[-1][0]
-    typed = typed_since(document, old, new, rows, last_writer)
+def _prepared(paper: Paper, place: Place, typed: Typed, new: str, summary: str) -> Prepared:
+    number = paper.head_number + 1
     authors = authors_of(paper, paper.head_number)
     authors.carry(typed.difference, typed.runs)
     return Prepared(
         number=number, base=paper.head_number, text=new, source=Source.LIVE, packed=packed_text(paper, number, new),
-        authors=authors, words=typed.words or {last_writer: (0, 0)}, folded=fold(new), summary=summary, place=place,
+        authors=authors, words=typed.words, folded=fold(new), summary=summary, place=place,
     )  # fmt: skip
 
 
@@ -202,9 +207,15 @@ def due_sittings() -> Sequence[int]:
 
 
 def close_due_sittings() -> int:
-    """Close them, each in a transaction of its own. Returns: how many revisions came of it."""
+    """Close them, each in a transaction of its own; one that cannot be closed does not hold up the others.
+
+    Returns: how many revisions came of it.
+    """
     made = 0
     for paper_id in due_sittings():
-        paper = session().get_one(Paper, paper_id)
-        made += close_sitting(paper) is not None
+        try:
+            made += close_sitting(session().get_one(Paper, paper_id)) is not None
+        except (Conflict, Damaged) as error:
+            session().rollback()
+            log.error("a sitting cannot be closed", exc_info=error, extra={"paper": paper_id})
     return made

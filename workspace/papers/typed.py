@@ -20,7 +20,8 @@ from workspace.papers.document import Damaged, Document, Stored, read_mark, text
 from workspace.papers.labels import FIRST_LABEL, relabelled
 from workspace.papers.units import Spans
 from workspace.papers.updates import Span, read_update
-from workspace.text.diff import Difference, Op
+from workspace.text import authorship
+from workspace.text.diff import Difference, Op, compare
 from workspace.text.runs import Runs, joined
 from workspace.text.tokens import words
 
@@ -62,7 +63,14 @@ def typed_since(document: Document, old: str, new: str, rows: Iterable[Stored], 
         raise Damaged(f"mark of paper {document.paper_id}")
     difference = Difference(old, new, tuple(_ops(pieces)), (), False)
     runs = joined(((member, len(text)),) for kind, text, member in pieces if kind >= 0)
-    return Typed(difference, runs, _words(pieces))
+    return Typed(difference, runs, _words(pieces, last_writer))
+
+
+def written_by(member_id: int, old: str, new: str) -> Typed:
+    """The same where nothing is known but who was the last to write."""
+    difference = compare(old, new, for_readers=False)
+    pieces = [(kind, text, member_id) for kind, text in difference.ops]
+    return Typed(difference, authorship.start(new, member_id), _words(pieces, member_id))
 
 
 class _Deleters:
@@ -224,10 +232,10 @@ def _ops(pieces: Iterable[Piece]) -> Iterator[Op]:
                 yield side, changed
 
 
-def _words(pieces: Sequence[Piece]) -> dict[int, tuple[int, int]]:
+def _words(pieces: Sequence[Piece], last_writer: int) -> dict[int, tuple[int, int]]:
     """Neighbouring pieces of one member count together: a word is typed letter by letter."""
     counts: dict[int, Counter[int]] = {}
     for (kind, member), group in groupby(pieces, lambda piece: (piece[0], piece[2])):
         if kind and member != NOBODY:
             counts.setdefault(member, Counter())[kind] += len(words("".join(text for _, text, _ in group)))
-    return {member: (found[1], found[-1]) for member, found in counts.items()}
+    return {member: (found[1], found[-1]) for member, found in counts.items()} or {last_writer: (0, 0)}

@@ -124,6 +124,7 @@ class _Reader:
     def update(self, deleted: Callable[[int], bytes]) -> Update:
         found = Update(self._data)
         clients: set[int] = set()
+        deleting: set[int] = set()
         for _ in range(self._count()):
             section = self._section()
             if section.client in clients:
@@ -132,8 +133,9 @@ class _Reader:
             found.sections.append(section)
         for _ in range(self._count()):
             client = self._number()
-            if client >= MAX_CLIENT:
+            if client >= MAX_CLIENT or client in deleting:
                 raise malformed()
+            deleting.add(client)
             known = deleted(client)
             if known and self._data.startswith(known, self._at):
                 self._at += len(known)

@@ -17,16 +17,13 @@ from workspace.text.html_inline import mention_ident
 from workspace.text.leaves import LEAVES, caption_leaf
 from workspace.text.nodes import Block, Image
 from workspace.text.passages import escape
-from workspace.text.redline_inline import PLACE, Context, flatten
+from workspace.text.redline_inline import Context, flatten
 from workspace.text.redline_nodes import Group, Node, all_notes
-from workspace.text.redline_notes import Note
 from workspace.text.redline_text import CHANGE, TextHtml, note_ident
-from workspace.text.redline_words import Words
+from workspace.text.redline_words import said, short
 
 _WRAPS = {"quote": "blockquote", "definitions": "dl"}
 _ALIGN = {"right": "num", "center": "center"}
-QUOTE = 60
-"""Letters of a quotation in a remark."""
 _NOTED_INSIDE = frozenset({"item", "definition", "term", "row"})
 """Blocks that hold the line about their move; before all others it is a paragraph."""
 MoveWords = Callable[[Group, int], str]
@@ -337,17 +334,6 @@ class BlockHtml(TextHtml):
                 self.out.append(f'<p class="said" data-skip>{escape(text)}</p>\n')
 
 
-def said(note: Note, words: Words) -> str:
-    """A remark in words; "" where there are none for it."""
-    kind = note.kind
-    if kind == "target":
-        kind = "target" if note.was and note.now else "target_new" if note.now else "target_gone"
-    elif kind == "place":
-        kind = "place_new" if note.now.startswith(PLACE) else "place_gone"
-    template = words.said.get(kind, "")
-    return template.format(quote=short(note.quote), was=short(note.was), now=short(note.now))
-
-
 def tag_of(block: Block) -> str:
     """The element a block is, as far as it may turn into another."""
     if block.kind == "heading":
@@ -392,11 +378,3 @@ class _Numbers:
 
 def _letters(block: Block) -> str:
     return flatten(block, Context()).text if block.kind in LEAVES else ""
-
-
-def short(text: str) -> str:
-    """A text short enough to be quoted in a line, cut between words."""
-    text = " ".join(text.split())
-    if len(text) <= QUOTE:
-        return text
-    return text[: QUOTE + 1].rpartition(" ")[0].rstrip(",;:–-") + " …" if " " in text[:QUOTE] else text[:QUOTE] + "…"

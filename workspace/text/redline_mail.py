@@ -17,10 +17,9 @@ from typing import NamedTuple
 from workspace.text.nodes import FootnoteRef, Image
 from workspace.text.passages import escape
 from workspace.text.redline import Redline
-from workspace.text.redline_html import said
 from workspace.text.redline_inline import Border, Style
 from workspace.text.redline_rows import Row, Run, rows
-from workspace.text.redline_words import GERMAN, Words
+from workspace.text.redline_words import GERMAN, Words, said
 
 MOST = 20
 """So many changes stand in a mail; the page has them all."""

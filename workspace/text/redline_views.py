@@ -10,9 +10,9 @@ from workspace.text.html_inline import Figure
 from workspace.text.leaves import plain_text
 from workspace.text.passages import escape
 from workspace.text.redline import Entry, Group, Node, Redline, Section
-from workspace.text.redline_html import BlockHtml, short
+from workspace.text.redline_html import BlockHtml
 from workspace.text.redline_inline import Context
-from workspace.text.redline_words import GERMAN, Person, Words
+from workspace.text.redline_words import GERMAN, Person, Words, short
 
 FOLDED_FROM = 3
 """In one column a stretch of so many unchanged blocks, beyond the neighbours of a change, is folded."""

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from urllib.parse import unquote
 
 from workspace.text import html_inline
+from workspace.text.redline_inline import PLACE
+from workspace.text.redline_notes import Note
+
+QUOTE = 60
+"""Letters of a quotation in a remark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +111,30 @@ class Words:
 
 
 GERMAN = Words()
+
+
+def said(note: Note, words: Words) -> str:
+    """A remark in words; "" where there are none for it."""
+    kind = note.kind
+    if kind == "target":
+        kind = "target" if note.was and note.now else "target_new" if note.now else "target_gone"
+    elif kind == "place":
+        kind = "place_new" if note.now.startswith(PLACE) else "place_gone"
+    was, now = (_readable(note.was), _readable(note.now)) if note.kind == "target" else (note.was, note.now)
+    return words.said.get(kind, "").format(quote=short(note.quote), was=short(was), now=short(now))
+
+
+def _readable(address: str) -> str:
+    """An address with its letters instead of their percent signs, unless one of them cannot be seen."""
+    with suppress(UnicodeDecodeError):
+        decoded = unquote(address, errors="strict")
+        return decoded if decoded.isprintable() else address
+    return address
+
+
+def short(text: str) -> str:
+    """A text short enough to be quoted in a line, cut between words."""
+    text = " ".join(text.split())
+    if len(text) <= QUOTE:
+        return text
+    return text[: QUOTE + 1].rpartition(" ")[0].rstrip(",;:–-") + " …" if " " in text[:QUOTE] else text[:QUOTE] + "…"
