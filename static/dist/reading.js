@@ -1,4 +1,4 @@
-// sources 0fb4e17dad3d6b6f
+// sources 6990f31f4cf4f9ec
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -665,23 +665,8 @@ const id = decodeURIComponent(location.hash.slice(1));
 const comment = comments.find((one) => id && (one.element.id === id || one.mark.id === id));
 if (comment) choose(comment.element);
 };
-document.addEventListener("click", (event) => {
-const mark = event.target.closest(".prose mark");
-if (mark) {
-const id = mark.id || mark.dataset.for;
-const comment = comments.find((one) => one.mark.id === id);
-if (comment && !event.target.closest("a")) choose(comment.element);
-return;
-}
-const element = event.target.closest(".comments .comment");
-if (!element) return;
-if (element.matches(".is-folded")) event.preventDefault(); // its link opens it first
-choose(element);
-});
-list.addEventListener("focusin", (event) => {
-const element = event.target.closest(".comment");
-if (element && element.matches(":has(:focus-visible)")) choose(element);
-});
+const begin = () => {
+if (margin.matches(".is-ready")) return;
 collect();
 settle();
 margin.classList.add("is-ready");
@@ -695,6 +680,27 @@ if (text) size.observe(text);
 list.addEventListener("thread-changed", later);
 list.addEventListener("toggle", later, true);
 list.addEventListener("input", later);
+};
+document.addEventListener("click", (event) => {
+begin();
+const mark = event.target.closest(".prose mark");
+if (mark) {
+const id = mark.id || mark.dataset.for;
+const comment = comments.find((one) => one.mark.id === id);
+if (comment && !event.target.closest("a")) choose(comment.element);
+return;
+}
+const element = event.target.closest(".comments .comment");
+if (!element) return;
+if (element.matches(".is-folded")) event.preventDefault(); // its link opens it first
+choose(element);
+});
+list.addEventListener("focusin", (event) => {
+begin();
+const element = event.target.closest(".comment");
+if (element && element.matches(":has(:focus-visible)")) choose(element);
+});
+document.addEventListener("text-whole", begin);
 }
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
@@ -720,6 +726,15 @@ for (const other of open()) if (other !== details) other.open = false;
 },
 true,
 );
+});
+addEventListener("DOMContentLoaded", () => { "use strict";
+const whole = () => {
+document.documentElement.dataset.whole = "";
+document.dispatchEvent(new Event("text-whole"));
+};
+const [visit] = performance.getEntriesByType("navigation");
+if (location.hash || document.hidden || (visit && visit.type !== "navigate")) whole();
+else requestAnimationFrame(() => setTimeout(whole));
 });
 addEventListener("DOMContentLoaded", () => { "use strict";
 if (HTMLElement.prototype.showPopover) {
