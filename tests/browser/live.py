@@ -42,7 +42,7 @@ def cursor_behind(page: Page, words: str) -> None:
     )
 
 
-def select(page: Page, words: str) -> None:
+def select_words(page: Page, words: str) -> None:
     """Select these words of the source."""
     page.evaluate(
         """(words) => {

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor, Served
-from tests.browser.live import SAVED, STATE, TEXT, cursor_behind, open_live, select, source, stored_text, until
+from tests.browser.live import SAVED, STATE, TEXT, cursor_behind, open_live, select_words, source, stored_text, until
 from tests.browser.test_axe import faults
 from tests.builders import make_paper
 from tests.discussion.talk import talk
@@ -128,7 +128,7 @@ def test_what_is_pasted_and_pressed(served: Served, page_for: PageFor) -> None:
     page.keyboard.press("Control+z")
     assert "| Art |" in source(page)
 
-    select(page, "Zweiter Absatz.")
+    select_words(page, "Zweiter Absatz.")
     page.get_by_role("button", name="Kursiv").click()
     assert "*Zweiter Absatz.*" in source(page)
     page.locator(".livebar select").select_option("3")
@@ -178,7 +178,7 @@ def test_a_comment_is_written_while_editing_and_moves_with_its_words(served: Ser
     page, paper = opened(served, page_for)
     cursor_behind(page, "Ein ")
     page.keyboard.type("sehr ")
-    select(page, "Zweiter Absatz")
+    select_words(page, "Zweiter Absatz")
     page.keyboard.press("Control+Alt+m")
     sheet = page.locator("dialog.sheet[open]")
     expect(sheet.locator(".passage")).to_have_text("Zweiter Absatz")

@@ -1,4 +1,4 @@
-"""The form for writing under a slow network and a slow hand: a press reaches its button, unsaved words are asked about."""
+"""The form for writing under a slow network and a slow hand: a press reaches its button, words are asked about."""
 
 from __future__ import annotations
 
