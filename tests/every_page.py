@@ -42,7 +42,7 @@ NO_PAGES = frozenset(
         "static", "papers.file", "editions.file", "editions.submission_file", "editions.feed",
         "papers.choose_compare", "papers.rescue_file", "editions.newest", "network.choose_language", "operation.health",
         "accounts.factor_picture", "accounts.code", "network.logo", "setup.after", "setup.link",
-        "coordination.log_file",
+        "coordination.log_file", "discussion.threads_json",
     }
 )  # fmt: skip
 """What a GET of these answers is a file, a feed or the way to another page. `accounts.code`, asking for a code halfway
@@ -216,6 +216,7 @@ def _of_a_paper(site: Site) -> Iterator[tuple[Member | None, str]]:
         yield people.lead, full + path
     for path in ("/history?chosen=1", "/history?q=nirgends", "/blocks/0-9?base=2", "/revisions/2/blocks"):
         yield people.lead, base + path
+    yield people.lead, f"{full}/edit?as=form"
     block = next(iter(places(parse(text_of(world.draft, 2)))))
     yield people.lead, f"{base}/revisions/2/blocks/{block}"
     yield people.lead, f"/papers/{world.submitted.key}/submission"

@@ -235,6 +235,7 @@ DOORS: dict[str, Door] = {
     "discussion.pin": inside(VOICES),
     "discussion.pin_post": inside(VOICES),
     "discussion.print": inside(),
+    "discussion.threads_json": inside(),
     "editions.submit": inside(LEAD),
     "editions.submit_post": inside(LEAD),
     "editions.take_back": inside(LEAD),

@@ -4,7 +4,7 @@ import { Decoration, EditorView } from "@codemirror/view";
 import { unitsAt } from "./comments.js";
 import { element } from "./widgets.js";
 
-const COLOURS = 8;
+const OTHERS = 7; // the grey of all who wrote least, when there are more people than colours
 const show = StateEffect.define();
 
 export const authorMarks = StateField.define({
@@ -23,7 +23,7 @@ export function authorRanges(text, { runs }) {
   let at = 0;
   for (const [author, length] of runs) {
     const to = at + unitsAt(text.slice(at), length);
-    if (to > at) ranges.push(Decoration.mark({ class: `ed-by ed-c${author % COLOURS}` }).range(at, to));
+    if (to > at) ranges.push(Decoration.mark({ class: `ed-by ed-c${Math.min(author, OTHERS)}` }).range(at, to));
     at = to;
   }
   return ranges;
@@ -31,7 +31,7 @@ export function authorRanges(text, { runs }) {
 
 export function showAuthors(view, legend, answer) {
   view.dispatch({ effects: show.of(Decoration.set(authorRanges(view.state.doc.toString(), answer))) });
-  legend.replaceChildren(...answer.people.map((name, at) => element("li", `ed-by ed-c${at % COLOURS}`, name)));
+  legend.replaceChildren(...answer.people.map((name, at) => element("li", `ed-by ed-c${Math.min(at, OTHERS)}`, name)));
   legend.hidden = false;
 }
 

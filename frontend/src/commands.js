@@ -16,7 +16,9 @@ function around(state, name, from, to) {
 
 const edit = (view, spec) => {
   if (view.state.readOnly) return true;
-  view.dispatch({ scrollIntoView: true, userEvent: "input.format", ...spec });
+  const changes = view.state.changes(spec.changes ?? []);
+  const selection = spec.selection ?? view.state.selection.map(changes, 1);
+  view.dispatch({ scrollIntoView: true, userEvent: "input.format", ...spec, changes, selection });
   view.focus();
   return true;
 };
@@ -223,6 +225,8 @@ export const indent = (by) => (view) => {
       if (item && !above) return;
       const mark = above?.getChild("ListMark");
       changes.push({ from: line.from, insert: " ".repeat(mark ? mark.to - mark.from + 1 : 2) });
+      const own = item?.getChild("ListMark");
+      if (own && item.parent.name === "OrderedList" && !above.getChild("OrderedList")) changes.push({ from: own.from, to: own.to - 1, insert: "1" });
     } else if (width > 0) {
       const outer = starts[at].itemNode?.parent.parent;
       const column = outer?.name === "ListItem" ? outer.from - state.doc.lineAt(outer.from).from : 0;

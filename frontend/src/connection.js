@@ -9,6 +9,10 @@ const AT_ONCE = new Set([wire.CLOSED.reload, wire.CLOSED.ticket]);
 const FINAL = new Set([wire.CLOSED.malformed, wire.CLOSED.signIn, wire.CLOSED.withdrawn, wire.CLOSED.unknown, wire.CLOSED.epoch, wire.CLOSED.tooLarge, wire.CLOSED.refusedText, wire.CLOSED.crowded]);
 const ABNORMAL = 1006;
 const TOO_FAST_PAUSE = 5_000;
+const LISTENS = 5_000; // milliseconds: how often it is looked whether the line still lives
+const QUIET = 20_000; // after so long without a word the server is asked for one
+const DEAD = 35_000; // after so long, or with words unconfirmed for UNCONFIRMED, the line is taken as dead
+const UNCONFIRMED = 15_000;
 const OPENING = 15_000; // milliseconds a socket may take to open
 const MOST_PRESENCE = 120; // milliseconds between two messages about the cursor
 
@@ -32,7 +36,10 @@ export class Connection extends EventTarget {
     this.doc.on("update", this.onUpdate);
     this.awareness.on("update", this.onPresence);
     this.again = () => this.hurry();
+    this.gone = () => this.drop?.();
     addEventListener("online", this.again);
+    addEventListener("offline", this.gone);
+    this.pulse = setInterval(() => this.listen(), LISTENS);
   }
 
   get isPending() {
@@ -84,7 +91,8 @@ export class Connection extends EventTarget {
     }
     this.socket = socket;
     let isOpen = false;
-    const tooLong = setTimeout(() => socket.close(), OPENING);
+    const tooLong = setTimeout(() => this.drop?.(), OPENING);
+    this.heard = Date.now();
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       isOpen = true;
@@ -93,20 +101,38 @@ export class Connection extends EventTarget {
       socket.send(wire.sync(wire.STEP_1, Y.encodeStateVector(this.doc)));
       if (this.awareness.getLocalState()) this.sendPresence([this.doc.clientID]);
     };
-    socket.onmessage = (event) => this.receive(new Uint8Array(event.data));
-    socket.onclose = (event) => {
+    socket.onmessage = (event) => {
+      this.heard = Date.now();
+      this.receive(new Uint8Array(event.data));
+    };
+    const ended = (code) => {
       clearTimeout(tooLong);
       if (this.socket !== socket) return;
-      this.socket = null;
+      Object.assign(this, { socket: null, drop: null });
       const wasSynced = this.isSynced;
       this.isSynced = false;
       const others = [...this.awareness.getStates().keys()].filter((id) => id !== this.doc.clientID);
       removeAwarenessStates(this.awareness, others, FROM_SERVER);
       if (this.isStopped) return;
-      if (!isOpen || (event.code === ABNORMAL && !wasSynced)) this.blocked(); // never let through, or cut off at once
-      else this.ended(event.code);
+      if (!isOpen || (code === ABNORMAL && !wasSynced)) this.blocked(); // never let through, or cut off at once
+      else this.ended(code);
+    };
+    socket.onclose = (event) => ended(event.code);
+    this.drop = () => {
+      socket.onmessage = null;
+      socket.close();
+      ended(ABNORMAL); // a dead line never says that it has closed
     };
     return undefined;
+  }
+
+  /** Notice a line that died without a word. */
+  listen() {
+    if (!this.isOpen) return;
+    const quiet = Date.now() - this.heard;
+    const isUnconfirmed = this.isPending && Date.now() - Math.max(this.sentAt, this.heard) > UNCONFIRMED;
+    if (quiet > DEAD || isUnconfirmed) this.drop();
+    else if (quiet > QUIET) this.socket.send(wire.whoIsHere());
   }
 
   /** A ticket was given, the socket was not: after the second time something between here and the server forbids it. */
@@ -180,6 +206,7 @@ export class Connection extends EventTarget {
     if (!this.isOpen || !this.isAnswered) return;
     this.socket.send(wire.sync(kind, update));
     if (wire.isNothing(update)) return;
+    if (!this.isPending) this.sentAt = Date.now();
     this.sent += 1;
     this.say("sending");
   }
@@ -204,7 +231,9 @@ export class Connection extends EventTarget {
     this.isStopped = true;
     clearTimeout(this.timer);
     clearTimeout(this.presenceTimer);
+    clearInterval(this.pulse);
     removeEventListener("online", this.again);
+    removeEventListener("offline", this.gone);
     this.doc.off("update", this.onUpdate);
     this.awareness.off("update", this.onPresence);
     const socket = this.socket;

@@ -147,10 +147,10 @@ function pairs(state, from, to) {
     .filter(([, closing]) => closing);
 }
 
-function deleteRanges(view, ranges, at) {
+function deleteRanges(view, ranges, at, userEvent = "delete") {
   if (view.state.readOnly || ranges.length === 0) return ranges.length > 0;
   const changes = view.state.changes(ranges);
-  view.dispatch({ changes, selection: { anchor: changes.mapPos(at, -1) }, scrollIntoView: true, userEvent: "delete" });
+  view.dispatch({ changes, selection: { anchor: changes.mapPos(at, -1) }, scrollIntoView: true, userEvent });
   return true;
 }
 
@@ -185,7 +185,7 @@ function eraseOne(view, at, isForward, signs) {
   const range = isForward ? { from: at, to: at + length } : { from: at - length, to: at };
   const escape = signs.find((one) => one.side === 0 && one.to === range.from);
   if (escape) range.from = escape.from;
-  return deleteRanges(view, keepPairs(state, range.from, range.to), range.from);
+  return deleteRanges(view, keepPairs(state, range.from, range.to), range.from, isForward ? "delete.forward" : "delete.backward");
 }
 
 /** Backspace at the start of a heading, item or quote makes plain text of it. */

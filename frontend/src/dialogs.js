@@ -114,12 +114,12 @@ export class TableDialog {
     if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
       const below = this.at.y + 1;
-      if (below >= this.table.rows.length) this.change("row-below");
+      if (below >= this.table.rows.length) this.change("row-below", this.at.x);
       else this.cell(this.at.x, below).focus();
     }
   }
 
-  change(deed) {
+  change(deed, column = 0) {
     this.take();
     const { rows, align } = this.table;
     const { x, y } = this.at;
@@ -134,7 +134,7 @@ export class TableDialog {
       for (const row of rows) row.splice(x, 1);
     } else if (deed.startsWith("align-")) align[x] = deed === "align-left" ? "" : deed.slice(6);
     this.draw();
-    const next = { x: Math.min(deed === "column-right" ? x + 1 : x, align.length - 1), y: Math.min(deed === "row-below" ? y + 1 : y, rows.length - 1) };
+    const next = { x: Math.min(deed === "column-right" ? x + 1 : deed === "row-below" ? column : x, align.length - 1), y: Math.min(deed === "row-below" ? y + 1 : y, rows.length - 1) };
     this.cell(next.x, next.y).focus();
   }
 }

@@ -1,6 +1,6 @@
 // The editor of one text: CodeMirror with everything that makes it look and behave like the page.
 import { cursorDocEnd, cursorDocStart, defaultKeymap } from "@codemirror/commands";
-import { Compartment, EditorState, Prec } from "@codemirror/state";
+import { Compartment, EditorState, Prec, Transaction } from "@codemirror/state";
 import { EditorView, drawSelection, dropCursor, keymap, placeholder } from "@codemirror/view";
 import { yCollab, yUndoManagerKeymap } from "y-codemirror.next";
 import * as Y from "yjs";
@@ -16,9 +16,11 @@ import { paste } from "./paste.js";
 import { carets } from "./presence.js";
 import { preview } from "./preview.js";
 import { footnotes, page, showSigns, signsShown } from "./settings.js";
-import { germanSigns, undoStop } from "./typing.js";
+import { germanSigns } from "./typing.js";
 
 const KEPT = /^(?:Arrow|Home|End|Page|Backspace|Delete|Mod-a|Mod-Home|Mod-End|Mod-ArrowLeft|Mod-ArrowRight|Mod-Backspace|Mod-Delete|Alt-|Shift-)/;
+/** What undo takes back alone; typing and erasing go together as far as they are one go. */
+const STEPS = new Set(["input.paste", "input.drop", "input.piece", "input.format", "input.indent", "input.rule", "input.task", "input.replace", "input.replace.all", "delete", "delete.cut"]);
 
 /**
  * @param {{parent: Element, session: object, given: object, nonce: string, isGerman: () => boolean, isShowingSigns: boolean, maxBytes: number,
@@ -41,7 +43,6 @@ export function openEditor({ parent, session, given, nonce, isGerman, isShowingS
       cursor,
       wholeCharacters,
       notTooLarge(maxBytes, onTooLarge),
-      undoStop.of(() => undoManager.stopCapturing()),
       Prec.high(keymap.of([...keys(deeds), ...cursorKeys])),
       keymap.of([...yUndoManagerKeymap, ...findKeys, ...defaultKeymap.filter((binding) => KEPT.test(binding.key ?? binding.mac ?? "")), { key: "Mod-Home", run: cursorDocStart }, { key: "Mod-End", run: cursorDocEnd }]),
       germanSigns(isGerman),
@@ -61,7 +62,16 @@ export function openEditor({ parent, session, given, nonce, isGerman, isShowingS
       EditorView.updateListener.of(onUpdate),
     ],
   });
-  const view = new EditorView({ parent, state });
+  const view = new EditorView({
+    parent,
+    state,
+    dispatchTransactions(transactions, own) {
+      const isStep = transactions.some((tr) => tr.docChanged && STEPS.has(tr.annotation(Transaction.userEvent)));
+      if (isStep) undoManager.stopCapturing();
+      own.update(transactions);
+      if (isStep) undoManager.stopCapturing();
+    },
+  });
   return {
     view,
     undo: () => undoManager.undo(),

@@ -86,7 +86,8 @@ class LiveEditor extends HTMLElement {
     const line = this.find("state");
     if (at) this.savedAt = at;
     const isAgain = name === "connecting" && this.editor;
-    const key = isAgain ? "reconnecting" : name === "ready" && this.savedAt && !isUnsent ? "saved" : name === "offline" && !this.editor ? "waiting" : name;
+    const isReading = this.mayWrite === false && ["ready", "saving", "saved"].includes(name);
+    const key = isReading ? "withdrawn" : isAgain ? "reconnecting" : name === "ready" && this.savedAt && !isUnsent ? "saved" : name === "offline" && !this.editor ? "waiting" : name;
     line.dataset.state = key;
     const words = this.words.states[key];
     if (words === undefined) return;
@@ -113,6 +114,12 @@ class LiveEditor extends HTMLElement {
     this.mayWrite = mayWrite;
     this.editor?.setWriting(mayWrite);
     this.toggleAttribute("data-read-only", !mayWrite);
+    if (!mayWrite) {
+      this.state({ name: "withdrawn" });
+      this.notice("end", this.session.isUnsent ? `${this.words.ends.withdrawn} ${this.words.unsent.unknown}` : this.words.ends.withdrawn, {
+        deeds: this.session.isUnsent ? [this.downloadButton(this.session.text.toString())] : [],
+      });
+    }
     if (head > this.given.head) {
       this.given.head = head;
       this.session.base = head;

@@ -1,7 +1,7 @@
 // Pasting: formatted text becomes clean Markdown by the same rules as in the form; copying takes the Markdown along as plain words.
 import { EditorView } from "@codemirror/view";
 import { syntaxTree } from "@codemirror/language";
-import { toMarkdown } from "../../static/js/paste-cleaner.js";
+import { parseHtml, toMarkdown } from "../../static/js/paste-cleaner.js";
 import { footnotes } from "./settings.js";
 
 const LARGEST = 5_000_000; // characters of HTML; more is pasted as plain text
@@ -22,7 +22,7 @@ export const paste = EditorView.domEventHandlers({
     let text = own;
     if (!text && html && html.length <= LARGEST && !inCode(view.state)) {
       try {
-        text = toMarkdown(new DOMParser().parseFromString(html, "text/html").body, new Set(view.state.field(footnotes).keys()));
+        text = toMarkdown(parseHtml(html), new Set(view.state.field(footnotes).keys()));
       } catch {
         text = ""; // too deep or too odd: the plain text
       }

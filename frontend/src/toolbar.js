@@ -12,7 +12,10 @@ export class Toolbar {
     this.root.addEventListener("mousedown", (event) => event.target.closest("button") && event.preventDefault()); // the cursor stays where it is
     this.root.addEventListener("click", (event) => {
       const deed = event.target.closest("[data-deed]")?.dataset.deed;
-      if (deed) this.deeds[deed]?.();
+      if (!deed) return;
+      const menu = event.target.closest("details");
+      if (menu) menu.open = false;
+      this.deeds[deed]?.();
     });
     this.root.addEventListener("keydown", (event) => this.move(event));
     const [first, ...others] = this.controls();

@@ -1,11 +1,7 @@
 // Input rules: the typed character is put in first, then its German form as a change of its own, so that undo takes back the form alone.
 import { syntaxTree } from "@codemirror/language";
-import { Facet } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { typographic } from "./typography.js";
-
-/** Called before and after a rule's own change, so that undo stops between the two. */
-export const undoStop = Facet.define({ combine: (given) => given[0] ?? (() => {}) });
 
 /** @param {() => boolean} isOn whether the writer wants the rules */
 export const germanSigns = (isOn) =>
@@ -15,12 +11,9 @@ export const germanSigns = (isOn) =>
     const before = view.state.sliceDoc(line.from, from);
     const rule = typographic(before, text);
     if (!rule || inSource(view.state, from)) return false;
-    const stop = view.state.facet(undoStop);
     view.dispatch(insert());
-    stop();
     const end = from + text.length;
     view.dispatch({ changes: { from: end - rule.drop, to: end, insert: rule.insert }, selection: { anchor: end - rule.drop + rule.insert.length }, userEvent: "input.rule", scrollIntoView: true });
-    stop();
     return true;
   });
 

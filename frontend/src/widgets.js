@@ -155,6 +155,9 @@ export class TablePiece extends Piece {
       shown.lastElementChild.append(row);
     });
     const box = element("div", "tablebox");
+    box.tabIndex = 0; // wide ones scroll in it
+    box.setAttribute("role", "region");
+    box.ariaLabel = table.caption ? `${this.page.words.table} ${this.piece.number}` : this.page.words.table;
     box.append(shown);
     return this.frame(view, box, this.page.words.editTable);
   }

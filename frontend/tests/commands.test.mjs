@@ -39,7 +39,7 @@ const CASES = [
   ["a quote", "Te|xt", [verbs.quote], "> Te|xt"],
   ["and no quote", "> Te|xt", [verbs.quote], "Te|xt"],
   ["deeper", "- eins\n- zw|ei", [verbs.indent(1)], "- eins\n  - zw|ei"],
-  ["deeper below a number", "1. eins\n2. zw|ei", [verbs.indent(1)], "1. eins\n   2. zw|ei"],
+  ["deeper below a number", "1. eins\n2. zw|ei", [verbs.indent(1)], "1. eins\n   1. zw|ei"],
   ["the first item cannot go deeper", "- ei|ns", [verbs.indent(1)], "- ei|ns"],
   ["higher", "- eins\n  - zw|ei", [verbs.indent(-1)], "- eins\n- zw|ei"],
   ["Backspace makes text of a heading", "## |Kopf", [unsign], "|Kopf"],

@@ -13,7 +13,7 @@ const NOTE = /^_?(?:ftn|edn|sdfootnote|sdendnote|fn-?)\w*$/i;
 const KEPT_LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
 
 const attribute = (node, name) => (node.getAttribute && node.getAttribute(name)) || "";
-const style = (node) => attribute(node, "style").toLowerCase().replace(/\s*([:;])\s*/g, "$1");
+const style = (node) => (attribute(node, "style") || attribute(node, "data-style")).toLowerCase().replace(/\s*([:;])\s*/g, "$1");
 const isElement = (node) => node.nodeType === ELEMENT;
 const name = (node) => node.nodeName.toUpperCase();
 
@@ -24,6 +24,12 @@ function isHidden(node) {
     TOOLS.test(attribute(node, "class")) ||
     /(?:^|;)(?:display:none|mso-hide:all|mso-list:ignore|mso-element:comment)/.test(look)
   );
+}
+
+/** HTML as a tree. Its styles are only read: under their own name the page's policy would complain about each of them. */
+export function parseHtml(html) {
+  const quiet = html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  return new DOMParser().parseFromString(quiet, "text/html").body;
 }
 
 /** Markdown of a tree. `taken` are the numbers of footnotes that the text has already. */
@@ -342,7 +348,7 @@ if (typeof document !== "undefined") {
     let text = "";
     try {
       const taken = new Set([...field.value.matchAll(/\[\^([^\]\s]+)\]/g)].map((note) => note[1]));
-      text = toMarkdown(new DOMParser().parseFromString(html, "text/html").body, taken);
+      text = toMarkdown(parseHtml(html), taken);
     } catch {
       return; // too deep or too odd: the browser pastes the plain text
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -41,7 +42,7 @@ def cursor_behind(page: Page, words: str) -> None:
     )
 
 
-def select(page: Page, words: str) -> None:
+def select_words(page: Page, words: str) -> None:
     """Select these words of the source."""
     page.evaluate(
         """(words) => {
@@ -59,3 +60,18 @@ def stored_text(served: Served, paper: Paper) -> str:
     """What the log says, as another process reads it now."""
     served.db.rollback()
     return log.Document.of(log.load(paper.id)).text
+
+
+def until(page: Page, is_so: Callable[[], bool], what: str) -> None:
+    """Wait as long as an expectation would; `page` goes on meanwhile. (The page's policy forbids the usual way.)"""
+    for _ in range(400):
+        if is_so():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(what)
+
+
+def is_unsent(page: Page) -> bool:
+    """Whether this page holds words that are not on the server's disk."""
+    found: bool = page.evaluate("document.querySelector('live-editor').session.isUnsent")
+    return found

@@ -79,7 +79,7 @@ def test_what_comes_of_deeds_has_no_violation(served: Served, page_for: PageFor,
         lead.locator("main .btn--main").click()
         expect(lead.locator("[role=alert]")).to_be_visible()
         found += faults(lead)
-    lead.goto(f"/papers/{paper.key}/edit")
+    lead.goto(f"/papers/{paper.key}/edit?as=form")
     save(paper, people.editor, TEXT.replace("acht", "zehn"))
     lead.locator("#body").fill(TEXT.replace("acht", "vier"))
     lead.get_by_role("button", name="Speichern", exact=True).locator("visible=true").first.click()

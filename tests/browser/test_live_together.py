@@ -4,35 +4,48 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import delete, update
 
 from tests.browser.conftest import PageFor, Served
-from tests.browser.live import SAVED, STATE, cursor_behind, open_live, select, source, stored_text
+from tests.browser.live import (
+    SAVED,
+    STATE,
+    TEXT,
+    cursor_behind,
+    is_unsent,
+    open_live,
+    select_words,
+    source,
+    stored_text,
+    until,
+)
 from tests.builders import make_paper
-from workspace.papers.models import Paper
+from workspace.groups.models import GroupMember
+from workspace.papers.models import LiveDocument, Paper
 from workspace.papers.queries import get_revision
 from workspace.papers.store import text_of
+from workspace.permissions import Role
 
-TEXT = "## Anlass\n\nErster Absatz.\n\nZweiter Absatz.\n\nDritter Absatz.\n"
+BODY = "## Anlass\n\nErster Absatz.\n\nZweiter Absatz.\n\nDritter Absatz.\n"
 
 
-def made(served: Served, text: str = TEXT) -> Paper:
+def made(served: Served, text: str = BODY) -> Paper:
     paper = make_paper(served.people, text=text)
     served.db.commit()
     return paper
 
 
 def expect_agreement(served: Served, paper: Paper, pages: list[Page]) -> str:
-    """All pages say "saved" or hold nothing unsaved, and hold what the server holds. Returns the text."""
+    """No page holds anything unsent, and all hold what the database holds. Returns the text."""
     for page in pages:
-        page.wait_for_function("!document.querySelector('live-editor').session.isUnsent")
+        until(page, lambda page=page: not is_unsent(page), "words stayed unsent")  # type: ignore[misc]
     stored = stored_text(served, paper)
     for page in pages:
-        page.wait_for_function(
-            "(text) => document.querySelector('live-editor').session.text.toString() === text", arg=stored
-        )
+        until(page, lambda page=page: source(page) == stored, f"not the stored text: {source(page)!r}")  # type: ignore[misc]
     return stored
 
 
+STOPPED = "document.querySelector('live-editor').session.connection.isStopped"
 KEPT = """
 new Promise((resolve) => {
   const asked = indexedDB.open("workspace-unsent");
@@ -53,7 +66,6 @@ def kept_rows(page: Page) -> int:
 def cut_off(page: Page) -> None:
     """The network goes away."""
     page.context.set_offline(True)
-    page.evaluate("document.querySelector('live-editor').session.connection.socket.close()")
     expect(page.locator(STATE)).to_contain_text("Ohne Verbindung")
 
 
@@ -85,7 +97,7 @@ def test_two_write_undo_go_offline_and_come_back(served: Served, page_for: PageF
     cut_off(jana)
     cursor_behind(jana, "Dritter Absatz")
     jana.keyboard.type(" von Jana – offline")
-    select(petra, "Dritter")
+    select_words(petra, "Dritter")
     petra.keyboard.type("Letzter")
     expect(jana.locator(STATE)).to_contain_text("Ohne Verbindung")
     assert "offline" not in stored_text(served, paper)
@@ -96,7 +108,7 @@ def test_two_write_undo_go_offline_and_come_back(served: Served, page_for: PageF
 
     # the next revision is this text, with both as its authors
     petra.get_by_role("button", name="Speichern", exact=True).click()
-    petra.get_by_label("Was haben Sie geändert?").fill("Nach dem Gespräch")
+    petra.locator("dialog[open] input[name=summary]").fill("Nach dem Gespräch")
     petra.keyboard.press("Enter")
     expect(petra.locator(".notice--ok")).to_contain_text("festgehalten")
     served.db.rollback()
@@ -160,9 +172,56 @@ def test_where_sockets_are_blocked_the_form_takes_over(served: Served, page_for:
     expect(page.get_by_text("lässt die Verbindung für gemeinsames Schreiben nicht durch")).to_be_visible()
     field = page.locator("textarea#body")
     expect(field).to_be_visible()
-    field.fill(TEXT.replace("Dritter", "Vierter"))
+    field.fill(BODY.replace("Dritter", "Vierter"))
     page.locator("#edit").get_by_role("button", name="Speichern").click()
     expect(page.locator("article")).to_contain_text("Vierter Absatz.")
+
+
+def give(served: Served, role: Role | None) -> None:
+    """Give the editor another role in the group, or none."""
+    is_theirs = GroupMember.member_id == served.people.editor.id
+    if role is None:
+        served.db.execute(delete(GroupMember).where(is_theirs))
+    else:
+        served.db.execute(update(GroupMember).where(is_theirs).values(role=role.value))
+    served.db.commit()
+
+
+@pytest.mark.long
+def test_rights_that_are_withdrawn_are_said_at_once(served: Served, page_for: PageFor) -> None:
+    paper = made(served)
+    page = page_for(served.people.editor)
+    open_live(page, paper)
+    give(served, Role.READER)
+    expect(page.locator(STATE)).to_have_text("Sie können diesen Text nicht mehr ändern")
+    expect(page.locator(TEXT)).not_to_be_editable()
+    expect(page.locator(".livebar")).to_be_hidden()
+    give(served, None)
+    expect(page.locator("[data-notices]")).to_contain_text("zurückgenommen")
+    until(page, lambda: bool(page.evaluate(STOPPED)), "the page went on trying")
+    assert stored_text(served, paper) == BODY
+
+
+@pytest.mark.long
+def test_words_of_before_a_restored_backup_become_a_rescue_copy(served: Served, page_for: PageFor) -> None:
+    paper = made(served)
+    asked: list[str] = []
+    page = page_for(served.people.editor, asked=asked)
+    open_live(page, paper)
+    cut_off(page)
+    cursor_behind(page, "Dritter Absatz.")
+    page.keyboard.type(" Nach der Sicherung geschrieben.")
+    served.db.execute(update(LiveDocument).values(epoch=LiveDocument.epoch + 1))
+    served.db.commit()
+    page.context.set_offline(False)
+    copy = page.get_by_role("link", name="Rettungskopie zeigen und übernehmen")
+    expect(copy).to_be_visible()
+    expect(page.locator(TEXT)).to_be_editable()
+    assert source(page) == BODY, "the page goes on with the server's text"
+    copy.click()
+    expect(page.get_by_role("main")).to_contain_text("Nach der Sicherung geschrieben.")
+    assert asked == []
+    assert kept_rows(page) == 0
 
 
 @pytest.mark.long

@@ -1,4 +1,4 @@
-"""The edit page under a slow network and a slow hand: a press reaches its button, and unsaved words are asked about."""
+"""The form for writing under a slow network and a slow hand: a press reaches its button, words are asked about."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def open_editor(page: Page, address: str, late: str = "") -> list[Route]:
     page.unroute_all()
     if late:
         page.route(re.compile(rf"/js/(?:{late})\.js"), lambda route: held.append(route))
-    page.goto(f"{address}/edit", wait_until="commit" if late else "load")
+    page.goto(f"{address}/edit?as=form", wait_until="commit" if late else "load")
     expect(page.locator("#summary")).to_be_visible()
     return held
 
@@ -106,7 +106,7 @@ def test_nobody_can_write_before_the_guard_is_there(served: Served, page_for: Pa
     page, address = page_for(served.people.editor, asked=asked), paper_of(served)
     held: list[Route] = []
     page.route("**/js/unsaved-guard.js*", lambda route: held.append(route))
-    page.goto(f"{address}/edit", wait_until="commit")
+    page.goto(f"{address}/edit?as=form", wait_until="commit")
     page.wait_for_timeout(500)
     assert held
     assert page.locator("#body").count() == 0

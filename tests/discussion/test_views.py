@@ -492,3 +492,28 @@ def test_a_comment_is_found_only_under_its_own_paper(people: People, client_for:
     comment = talk(paper, people.lead).comments[0]
     assert client_for(people.lead).get(f"/papers/{other.key}/comments/{comment.id}").status_code == 404
     assert client_for(people.lead).get(at(other, "/1")).status_code == 404
+
+
+# For the margin of the editor
+
+
+def test_threads_come_as_data_with_their_passages(people: People, client_for: ClientFor, db: Session) -> None:
+    paper = make_paper(people)
+    number = talk(paper, people.reviewer).number
+    talk(paper, people.reviewer, None, body="Ein gutes Papier.")
+    save(paper, people.editor, "Neu davor.\n\n" + TEXT)
+    answer = client_for(people.editor).get(f"/papers/{paper.key}/threads.json").get_json()
+    assert answer["revision"] == 2
+    first, whole = answer["threads"]
+    assert (first["number"], first["source"], first["done"]) == (number, PASSAGE, False)
+    assert first["start"] == ("Neu davor.\n\n" + TEXT).index(PASSAGE)
+    assert f'data-thread="{number}"' in first["html"]
+    assert "Warum acht?" in first["html"]
+    assert (whole["start"], whole["source"]) == (None, "")
+
+
+def test_only_who_may_read_the_paper_gets_its_threads_as_data(people: People, client_for: ClientFor) -> None:
+    paper = make_paper(people)
+    talk(paper, people.reviewer)
+    assert client_for(people.stranger).get(f"/papers/{paper.key}/threads.json").status_code == 404
+    assert client_for(people.reader).get(f"/papers/{paper.key}/threads.json").status_code == 200

@@ -125,7 +125,9 @@ def sign_out() -> ResponseReturnValue:
         signing_in.end_session(token)
     sessions.forget()
     response = redirect(url_for("network.start"), 303)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = (
+        '"cache"'  # unsent words: static/js/unsent-words.js wipes those of this member
+    )
     return response
 
 
