@@ -137,11 +137,10 @@ def test_the_words_are_in_no_table_no_page_and_no_mail(
         assert WORD not in text_of(paper, number)
 
 
+@pytest.mark.only_on("sqlite")
 def test_the_free_space_of_the_file_holds_no_sealed_words(
     people: People, db: Session, app: Flask, settings: Settings, client_for: ClientFor
 ) -> None:
-    if not settings.database_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL keeps no file of ours")
     made = make_paper(people)
     thread = talk(made, people.reviewer, None, body=f"{WORD} und mehr")
     comment = thread.comments[0]

@@ -128,9 +128,8 @@ def test_clients_come_back_after_each_kill_and_bring_what_is_missing(
 
 
 @pytest.mark.long
+@pytest.mark.only_on("postgresql")
 def test_of_two_processes_one_is_killed_and_its_people_go_over(settings: Settings, people: People, db: Session) -> None:
-    if settings.database_url.startswith("sqlite"):
-        pytest.skip("several processes need PostgreSQL")
     paper = make_paper(people, text="Anfang.\n")
 
     async def go_over() -> tuple[list[Writer], str]:

@@ -109,9 +109,8 @@ def test_two_processes_and_a_form_write_the_same_paper(served: Served, people: P
     asyncio.run(write_everywhere())
 
 
+@pytest.mark.only_on("postgresql")
 def test_people_at_two_processes_see_each_other(served: Served, people: People, db: Session) -> None:
-    if served.settings.database_url.startswith("sqlite"):
-        pytest.skip("several processes need PostgreSQL")
     paper = make_paper(people)
 
     async def look() -> None:

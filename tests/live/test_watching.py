@@ -33,9 +33,8 @@ def test_what_a_form_saves_is_in_open_editors_within_a_second(served: Served, pe
     asyncio.run(save_beside())
 
 
+@pytest.mark.only_on("postgresql")
 def test_a_listener_that_was_lost_looks_at_every_room(served: Served, people: People, db: Session) -> None:
-    if served.settings.database_url.startswith("sqlite"):
-        pytest.skip("SQLite is asked, nobody listens")
     paper = make_paper(people)
 
     async def lose_listener() -> None:
