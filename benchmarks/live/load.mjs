@@ -88,7 +88,9 @@ const share = (sorted, part) => (sorted.length ? Number(sorted[Math.min(sorted.l
 let id = 0;
 const papers = given.addresses.map((row, paper) => row.map((address) => new Editor(id++, address, `paper-${paper}`)));
 const editors = papers.flat();
-const before = memory();
+let before = memory();
+let counted = 0;
+const WARMED = 100; // the first editors make the server allocate what it needs once
 if (given.fill) {
   const filler = editors.shift();
   await filler.open();
@@ -98,11 +100,16 @@ if (given.fill) {
 }
 const joining = performance.now();
 const together = given.fill ? editors.length : 40;
-for (let at = 0; at < editors.length; at += together) await Promise.all(editors.slice(at, at + together).map((editor) => editor.open()));
+for (let at = 0; at < editors.length; at += together) {
+  await Promise.all(editors.slice(at, at + together).map((editor) => editor.open()));
+  if (given.only !== "idle" || at >= WARMED) continue;
+  before = memory();
+  counted = at + together;
+}
 const joined = Math.round(performance.now() - joining);
 if (given.only) {
   await sleep(2000);
-  console.log(JSON.stringify({ joined, kilobytes: Number(((memory() - before) / editors.length).toFixed(1)), closed }));
+  console.log(JSON.stringify({ joined, kilobytes: Number(((memory() - before) / (editors.length - counted)).toFixed(1)), closed }));
   process.exit(0);
 }
 
