@@ -105,6 +105,7 @@ def correct(page: Page) -> Locator:
 def write(page: Page) -> Locator:
     _paper(page)
     page.get_by_role("link", name="Bearbeiten", exact=True).first.click()
+    page.locator(".cm-content").wait_for()
     return page.get_by_role("button", name="Speichern", exact=True).locator("visible=true").first
 
 

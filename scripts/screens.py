@@ -22,10 +22,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import uvicorn
-from a2wsgi import WSGIMiddleware
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pydantic import SecretStr
@@ -33,9 +33,11 @@ from sqlalchemy import select
 
 from workspace import clock, create_app, migrations
 from workspace.accounts.signing_in import write_token
+from workspace.asgi import make_asgi
 from workspace.config import Settings, using
 from workspace.db import make_engine, session, session_scope
 from workspace.editions.models import Submission
+from workspace.live.transport import WatchedSockets
 from workspace.papers.models import Paper
 from workspace.sample import loader
 
@@ -107,6 +109,33 @@ def _preview(page: Page) -> None:
         page.locator(".preview .prose").wait_for()
 
 
+TYPE_AT = """(words) => {
+  const { view } = document.querySelector("live-editor").editor;
+  const at = view.state.doc.toString().indexOf(words) + words.length;
+  view.dispatch({ selection: { anchor: at } });
+  view.focus();
+  scrollTo(0, view.lineBlockAt(at).top + view.documentTop + scrollY - innerHeight * 0.62);
+}"""
+
+
+def _together(page: Page) -> None:
+    """The editor writes in the same place: a table above it, comments beside it."""
+    other = page.context.browser.contexts[0].new_page()  # type: ignore[union-attr]
+    other.goto(page.url)
+    for each in (other, page):
+        each.locator(".cm-content").wait_for()
+        each.locator("[data-thread-mark]").first.wait_for(state="attached")
+    page.evaluate(TYPE_AT, "Auffällig ist die letzte Spalte.")
+    page.keyboard.type(" ")
+    page.keyboard.press("Backspace")
+    page.wait_for_timeout(600)
+    other.evaluate(TYPE_AT, "Wer sie nicht plant, spart sie ein")
+    other.keyboard.type(",")
+    other.keyboard.press("Backspace")
+    page.wait_for_timeout(400)
+    page.context.on("close", lambda _context: None if other.is_closed() else other.close())
+
+
 def _to_first_change(page: Page) -> None:
     page.keyboard.press("j")
     page.wait_for_timeout(300)
@@ -141,8 +170,9 @@ PAGES = (
     Shot("compare-clean", "Vergleichen, Reinfassung", "editor", "/papers/{long}/compare/196/200?view=clean"),
     Shot("history", "Verlauf", "editor", "/papers/{long}/history"),
     Shot("revision", "Früherer Stand", "editor", "/papers/{long}/revisions/92"),
-    Shot("edit", "Papier bearbeiten", "editor", "/papers/{long}/edit", _preview),
-    Shot("conflict", "Zwei haben dieselbe Stelle geändert", "lead", "/papers/{evaluation}/edit", _collide),
+    Shot("edit", "Papier bearbeiten, zu zweit", "lead", "/papers/{long}/edit", _together),
+    Shot("edit-form", "Papier bearbeiten, im Formular", "editor", "/papers/{long}/edit?as=form", _preview),
+    Shot("conflict", "Zwei haben dieselbe Stelle geändert", "lead", "/papers/{evaluation}/edit?as=form", _collide),
     Shot("threads", "Alle Rückmeldungen", "lead", "/papers/{long}/threads"),
     Shot("thread", "Eine Rückmeldung", "reviewer", "/papers/{long}/threads/5"),
     Shot("thread-new", "Rückmeldung schreiben", "reviewer", "/papers/{long}/threads/new?revision=200"),
@@ -185,10 +215,12 @@ PAGES = (
     Shot("operation-backups", "Technik, Sicherungen", "admin", "/technik/backups"),
 )
 README = {
-    "reading": ("reading", 1440), "compare": ("compare", 1440), "history": ("history", 1440),
-    "edition": ("edition", 1440), "start": ("start", 1440), "phone-reading": ("reading", 390),
+    "reading": ("reading", 1440, "light"), "compare": ("compare", 1440, "light"), "history": ("history", 1440, "light"),
+    "edition": ("edition", 1440, "light"), "start": ("start", 1440, "light"),
+    "phone-reading": ("reading", 390, "light"),
+    "editor": ("edit", 1440, "light"), "editor-dark": ("edit", 1440, "dark"), "phone-editor": ("edit", 390, "light"),
 }  # fmt: skip
-"""Pictures of the README: file in docs/images/ → page and width, light."""
+"""Pictures of the README: file in docs/images/ → page, width and look."""
 
 
 @contextmanager
@@ -212,9 +244,9 @@ def served_sample() -> Iterator[tuple[str, dict[str, str], dict[str, str]]]:
             links = {role: f"{address}/sign-in/{write_token(who)}" for role, who in loader.sign_in_people()}
             words = _words()
             session().commit()
-        server = uvicorn.Server(
-            uvicorn.Config(_at_a_fixed_time(app.wsgi_app), port=port, lifespan="off", log_level="error")
-        )
+        clock._set = SimpleNamespace(get=lambda: NOW)  # type: ignore[assignment]  # also in the threads of the rooms
+        config = uvicorn.Config(make_asgi(settings), port=port, lifespan="on", log_level="error", ws=WatchedSockets)
+        server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:
@@ -232,14 +264,6 @@ def _words() -> dict[str, str]:
         "long": papers[LONG].key, "waiting": papers[WAITING].key, "evaluation": papers[EVALUATION].key,
         "slug": papers[PUBLISHED].slug or "", "group": papers[LONG].group.key, "submission": str(waiting),
     }  # fmt: skip
-
-
-def _at_a_fixed_time(wsgi: Any) -> Any:
-    def answer(environ: Any, start: Any) -> Any:
-        with clock.at(NOW):
-            return wsgi(environ, start)
-
-    return WSGIMiddleware(answer, workers=4)
 
 
 def signed_in(browser: Browser, address: str, links: dict[str, str]) -> dict[str, Any]:
@@ -263,7 +287,9 @@ def picture(page: Page, shot: Shot, words: dict[str, str]) -> Image.Image:
     if shot.act is not None:
         shot.act(page)
     page.wait_for_timeout(150)
-    return Image.open(io.BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    return Image.open(
+        io.BytesIO(page.screenshot(animations="allow" if shot.act is _together else "disabled", caret="hide"))
+    ).convert("RGB")
 
 
 def take_all(
@@ -288,8 +314,8 @@ def take_all(
                 file = SCREENS / f"{shot.name}-{width}-{look}.webp"
                 taken.save(file, "WEBP", quality=QUALITY, method=6)
                 size += file.stat().st_size
-                for name, (of, wide) in README.items():
-                    if (of, wide, "light") == (shot.name, width, look):
+                for name, wanted in README.items():
+                    if wanted == (shot.name, width, look):
                         taken.quantize(128).save(IMAGES / f"{name}.png", optimize=True)
             for context in contexts.values():
                 context.close()
