@@ -180,7 +180,7 @@ def test_the_texts_around_stay_readable_and_proved(people: People, db: Session, 
     assert origins(paper, 6, 0, len(before[6]))
 
 
-@pytest.mark.parametrize("chosen", [(1, 2, 41), (3, 40, 42, 43)])
+@pytest.mark.parametrize("chosen", [(1, 2, 41), pytest.param((3, 40, 42, 43), marks=pytest.mark.long)])
 def test_long_histories_stay_readable_whatever_is_sealed(people: People, db: Session, chosen: tuple[int, ...]) -> None:
     """Revisions hang together in chains; 41 begins, 42 is stored against a far one."""
     made = make_paper(people, text="## Anfang\n\nSatz 1 steht hier.\n")

@@ -19,11 +19,6 @@ class Sealed(Gone):
         self.seal = seal
 
 
-def seal_of(kind: SealKind, subject_id: int) -> Seal | None:
-    """The seal of a revision, comment, attachment or edition."""
-    return session().scalars(select(Seal).where(Seal.kind == kind, Seal.subject_id == subject_id)).unique().first()
-
-
 def require_open(kind: SealKind, *subject_ids: int) -> None:
     """Raises: Sealed where one of these was taken away; the first of them, by id."""
     query = select(Seal).where(Seal.kind == kind, Seal.subject_id.in_(subject_ids)).order_by(Seal.subject_id)
