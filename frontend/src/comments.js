@@ -72,18 +72,26 @@ export class Margin {
         this.place();
       });
     };
-    this.wide.addEventListener("change", this.later);
+    this.life = new AbortController();
+    const { signal } = this.life;
+    this.wide.addEventListener("change", this.later, { signal });
     this.size = new ResizeObserver(this.later);
     this.size.observe(this.view.contentDOM);
     this.aside.addEventListener("click", (event) => {
       const item = event.target.closest(".comment");
       if (item) this.choose(Number(item.dataset.thread), { isFromText: false });
-    });
-    for (const name of ["thread-changed", "toggle", "input"]) this.aside.addEventListener(name, this.later, true);
+    }, { signal });
+    for (const name of ["thread-changed", "toggle", "input"]) this.aside.addEventListener(name, this.later, { capture: true, signal });
     this.view.dom.addEventListener("click", (event) => {
       const found = event.target.closest?.("[data-thread-mark]");
       if (found) this.choose(Number(found.dataset.threadMark), { isFromText: true });
     });
+  }
+
+  /** The text is another one now: this margin no longer listens. */
+  close() {
+    this.life.abort();
+    this.size.disconnect();
   }
 
   async load() {
@@ -95,6 +103,7 @@ export class Margin {
     } catch {
       return; // no connection: what is shown stays
     }
+    if (this.life.signal.aborted) return;
     this.show(answer.threads);
     this.aside.dataset.revision = answer.revision;
   }

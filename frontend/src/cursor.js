@@ -154,6 +154,24 @@ function deleteRanges(view, ranges, at, userEvent = "delete") {
   return true;
 }
 
+/** The selected words replaced by others; the signs of what is only partly selected stay. */
+export function replaceSelection(view, text, userEvent) {
+  const { state } = view;
+  const { main } = state.selection;
+  const ranges = !main.empty && isHiding(state) && !chosenPiece(state) ? keepPairs(state, main.from, main.to) : [{ from: main.from, to: main.to }];
+  const from = ranges[0]?.from ?? main.from;
+  const changes = state.changes([...ranges, { from, insert: text }]);
+  view.dispatch({ changes, selection: { anchor: changes.mapPos(from, -1) + text.length }, scrollIntoView: true, userEvent });
+}
+
+const overwrite = EditorView.inputHandler.of((view, from, to, text) => {
+  const { main } = view.state.selection;
+  if (main.empty || from !== main.from || to !== main.to || view.state.readOnly || !isHiding(view.state) || !text) return false;
+  if (keepPairs(view.state, from, to).length === 1 && keepPairs(view.state, from, to)[0].to === to) return false;
+  replaceSelection(view, text, "input.type");
+  return true;
+});
+
 /** Backspace and Delete: over hidden signs to the character behind them; at the start of a line its sign goes first. */
 const erase = (isForward) => (view) => {
   const { state } = view;
@@ -242,4 +260,4 @@ export const cursorKeys = [
   { key: "Delete", run: erase(true) },
 ];
 
-export const cursor = [behindSigns, ownParagraph, EditorView.clickAddsSelectionRange.of(() => false)];
+export const cursor = [behindSigns, ownParagraph, overwrite, EditorView.clickAddsSelectionRange.of(() => false)];

@@ -148,7 +148,7 @@ class LiveEditor extends HTMLElement {
     const { view } = this.editor;
     this.session.awareness.setLocalState({ cursor: null, section: "" });
     this.editor.setWriting(this.mayWrite !== false);
-    this.outline = new Outline({ list: this.querySelector("[data-outline]"), go: (at) => this.go(at) });
+    this.outline ??= new Outline({ list: this.querySelector("[data-outline]"), go: (at) => this.go(at) });
     this.toolbar ??= new Toolbar({ root: this.querySelector("[data-toolbar]"), view, deeds: Object.fromEntries(Object.entries(deeds).map(([name, deed]) => [name, () => deed(this.editor.view)])) });
     this.toolbar.view = view;
     this.whoIsHere = new WhoIsHere(this.session, {
@@ -422,6 +422,7 @@ class LiveEditor extends HTMLElement {
 
   restart() {
     this.session.stop();
+    this.margin?.close();
     this.editor?.close();
     this.editor = null;
     this.savedAt = null;
@@ -445,6 +446,7 @@ class LiveEditor extends HTMLElement {
       this.isLeaving = true;
       this.session.forget();
     });
+    this.margin?.close();
     this.editor?.close();
     this.editor = null;
     this.hidden = true;

@@ -2,6 +2,7 @@
 import { EditorView } from "@codemirror/view";
 import { syntaxTree } from "@codemirror/language";
 import { parseHtml, toMarkdown } from "../../static/js/paste-cleaner.js";
+import { replaceSelection } from "./cursor.js";
 import { footnotes } from "./settings.js";
 
 const LARGEST = 5_000_000; // characters of HTML; more is pasted as plain text
@@ -50,6 +51,6 @@ function toClipboard(event, view, isCut) {
   const text = view.state.sliceDoc(main.from, main.to);
   event.clipboardData.setData("application/x-workspace", text);
   event.clipboardData.setData("text/plain", text);
-  if (isCut && !view.state.readOnly) view.dispatch({ changes: { from: main.from, to: main.to }, userEvent: "delete.cut" });
+  if (isCut && !view.state.readOnly) replaceSelection(view, "", "delete.cut");
   return true;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as verbs from "../src/commands.js";
-import { cursorKeys, unsign } from "../src/cursor.js";
+import { cursorKeys, replaceSelection, unsign } from "../src/cursor.js";
 import { after, type } from "./hands.mjs";
 
 const key = (name) => cursorKeys.find((binding) => binding.key === name).run;
@@ -50,6 +50,8 @@ const CASES = [
   ["Delete before hidden signs takes the letter behind them", "|**fett**", [key("Delete")], "**|ett**"],
   ["deleting across the start of bold words keeps them bold", "a| b **c|d** e", [key("Backspace")], "a|**d** e"],
   ["deleting a link with its words takes all of it", "a |[b](https://c.example)| d", [key("Backspace")], "a | d"],
+  ["typing over the start of bold words keeps the rest bold", "a| b **c|d** e", [(view) => replaceSelection(view, "X", "input.type")], "aX|**d** e"],
+  ["typing over a whole link takes it away", "a |[b](https://c.example)| d", [(view) => replaceSelection(view, "X", "input.type")], "a X| d"],
   ["words typed right below others become a paragraph", "Eins\n|", [type("x")], "Eins\n\nx|"],
   ["words typed between two blocks stay apart from both", "Eins\n\n|\nZwei", [type("x")], "Eins\n\nx|\n\nZwei"],
 ];

@@ -75,3 +75,8 @@ def is_unsent(page: Page) -> bool:
     """Whether this page holds words that are not on the server's disk."""
     found: bool = page.evaluate("document.querySelector('live-editor').session.isUnsent")
     return found
+
+
+def holds(page: Page, words: str) -> None:
+    """Wait until this page's text has these words."""
+    until(page, lambda: words in source(page), f"{words!r} is not in {source(page)!r}")

@@ -6,7 +6,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PageFor, Served
-from tests.browser.live import SAVED, STATE, TEXT, cursor_behind, open_live, select_words, source, stored_text, until
+from tests.browser.live import (
+    SAVED,
+    STATE,
+    TEXT,
+    cursor_behind,
+    holds,
+    open_live,
+    select_words,
+    source,
+    stored_text,
+    until,
+)
 from tests.browser.test_axe import faults
 from tests.builders import make_paper
 from tests.discussion.talk import talk
@@ -87,7 +98,7 @@ def test_a_text_is_written_by_keyboard_alone(served: Served, page_for: PageFor) 
     page.keyboard.press("Control+Alt+f")
     page.keyboard.type("Siehe dort.")
     page.get_by_role("dialog").get_by_role("button", name="Übernehmen").press("Enter")
-    assert source(page).endswith("[Satzung](https://stadt.example/satzung)[^1]\n\n[^1]: Siehe dort.")
+    holds(page, "[Satzung](https://stadt.example/satzung)[^1]\n\n[^1]: Siehe dort.")
 
     # the page shows none of it
     seen = page.locator(TEXT).inner_text()
@@ -106,7 +117,7 @@ def test_what_is_pasted_and_pressed(served: Served, page_for: PageFor) -> None:
     cursor_behind(page, "Zweiter Absatz.")
     page.evaluate(PASTE, WORD)
     pasted = "## Vorgehen\n\nDie **Ämter** antworten.\n\n- erstens\n\n| Art | Std. |\n| --- | --- |\n| Umfrage | 4 |"
-    assert f"Zweiter Absatz.\n\n{pasted}\n\n- eins" in source(page)
+    holds(page, f"Zweiter Absatz.\n\n{pasted}\n\n- eins")
 
     # the table that came is changed in its dialog, in which no sign of Markdown is seen either
     page.locator(".ed-piece").hover()
@@ -116,7 +127,7 @@ def test_what_is_pasted_and_pressed(served: Served, page_for: PageFor) -> None:
     page.keyboard.type("Bürgerrat")
     page.locator("[data-caption]").fill("Aufwand")
     page.get_by_role("button", name="Übernehmen").click()
-    assert "| Umfrage | fünf |\n| Bürgerrat |  |\n\n: Aufwand\n" in source(page)
+    holds(page, "| Umfrage | fünf |\n| Bürgerrat |  |\n\n: Aufwand\n")
     expect(page.locator(".ed-piece caption")).to_have_text("Tabelle 1. Aufwand")
 
     # arrow keys stop at the table and choose it; Delete takes it out, undo brings it back
@@ -126,20 +137,20 @@ def test_what_is_pasted_and_pressed(served: Served, page_for: PageFor) -> None:
     page.keyboard.press("Delete")
     assert "| Art |" not in source(page)
     page.keyboard.press("Control+z")
-    assert "| Art |" in source(page)
+    holds(page, "| Art |")
 
     select_words(page, "Zweiter Absatz.")
     page.get_by_role("button", name="Kursiv").click()
-    assert "*Zweiter Absatz.*" in source(page)
+    holds(page, "*Zweiter Absatz.*")
     page.locator(".livebar select").select_option("3")
-    assert "### *Zweiter Absatz.*\n" in source(page)
+    holds(page, "### *Zweiter Absatz.*\n")
 
     # find and replace
     page.keyboard.press("Control+f")
     page.keyboard.type("Satz")
     page.get_by_label("Ersetzen durch").fill("Satz!")
     page.get_by_role("button", name="alle ersetzen").click()
-    assert "**wichtiger** Satz!." in source(page)
+    holds(page, "**wichtiger** Satz!.")
 
 
 @pytest.mark.long

@@ -29,6 +29,29 @@ def test_the_edit_page_has_the_whole_text(client_for: ClientFor, people: People)
     assert field_of(page, "kept_for") == f"/papers/{paper.key}/edit"
 
 
+def test_the_live_editor_alone_may_add_styles(client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people)
+    client = client_for(people.editor)
+
+    def nonces(address: str) -> tuple[list[str], list[str]]:
+        answer = client.get(address)
+        policy = re.findall(r"style-src 'self' 'nonce-([\w-]{16,})'", answer.headers["Content-Security-Policy"])
+        return policy, re.findall(r'data-style-nonce="([\w-]+)"', answer.get_data(as_text=True))
+
+    first, second = nonces(f"/papers/{paper.key}/edit"), nonces(f"/papers/{paper.key}/edit")
+    assert first[0] == first[1] != []
+    assert second[0] == second[1] != first[0]
+    for page in (f"/papers/{paper.key}/edit?as=form", f"/papers/{paper.key}", "/"):
+        assert nonces(page) == ([], [])
+
+
+def test_text_that_came_back_goes_on_in_the_form(client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people)
+    refused = send(client_for(people.editor), paper, "")
+    assert refused.status_code == 422
+    assert "<live-editor" not in refused.get_data(as_text=True)
+
+
 def test_a_text_is_saved_with_its_summary(client_for: ClientFor, people: People) -> None:
     paper = make_paper(people)
     answer = send(client_for(people.lead), paper, ZEHN.replace("\n", "\r\n"), summary=" Frist  länger ")

@@ -26,12 +26,14 @@ def send(client: FlaskClient, paper: Paper, file: str, data: bytes, **fields: st
     return post_whole(client, paper, {"csrf_token": token, "file": FileStorage(io.BytesIO(data), file), **fields})
 
 
-def post_whole(client: FlaskClient, paper: Paper, form: dict[str, Any]) -> TestResponse:
+def post_whole(
+    client: FlaskClient, paper: Paper, form: dict[str, Any], headers: dict[str, str] | None = None
+) -> TestResponse:
     """Without the temporary file that the client would leave open for large ones."""
     stream, length, boundary = stream_encode_multipart(form, use_tempfile=False)
     return client.post(
         f"/papers/{paper.key}/files", input_stream=stream, content_length=length,
-        content_type=f"multipart/form-data; boundary={boundary}",
+        content_type=f"multipart/form-data; boundary={boundary}", headers=headers,
     )  # fmt: skip
 
 
@@ -53,6 +55,21 @@ def test_an_editor_adds_a_picture_and_reads_what_to_write(people: People, client
     markdown = re.search(r"<code>(.*?)</code>", page)
     assert markdown
     assert markdown[1].startswith("![Was auf dem Bild zu sehen ist](Mein-Ablauf.png){caption=")
+
+
+def test_the_editor_adds_a_picture_without_leaving_the_page(people: People, client_for: ClientFor) -> None:
+    paper, client = make_paper(people), client_for(people.editor)
+    token = csrf_of(client.get(f"/papers/{paper.key}/files"))
+
+    def sent(name: str, data: bytes) -> TestResponse:
+        form = {"csrf_token": token, "file": FileStorage(io.BytesIO(data), name)}
+        return post_whole(client, paper, form, {"Accept": "application/json"})
+
+    assert sent("Mein Ablauf.png", picture()).get_json() == {"name": "Mein-Ablauf.png"}
+    refused = sent("Mein Ablauf.png", picture())
+    assert refused.status_code >= 400
+    assert refused.get_json()["error"]["message"]
+    assert "hinzugefügt" not in client.get(f"/papers/{paper.key}/files").get_data(as_text=True)
 
 
 def test_the_list_says_whether_the_text_shows_a_file(people: People, client_for: ClientFor) -> None:
