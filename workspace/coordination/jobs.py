@@ -13,6 +13,7 @@ from workspace.papers.models import Paper
 TABLES = (
     "revision", "revision_text", "authorship", "version", "passage", "comment", "comment_wording",
     "attachment_content", "edition", "submission", "search_document", "derived", "mail", "kept_form", "notice",
+    "live_document", "live_update", "rescue_copy",
 )  # fmt: skip
 """Where sealing empties something."""
 
