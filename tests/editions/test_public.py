@@ -251,14 +251,14 @@ def test_the_same_page_is_private_for_whoever_is_signed_in(people: People, clien
     assert "ETag" not in answer.headers
 
 
-def test_a_file_of_an_edition_may_be_kept_for_good(people: People, public: FlaskClient) -> None:
+def test_a_file_of_an_edition_is_kept_and_asked_about(people: People, public: FlaskClient) -> None:
     paper = make_paper(people)
     add_attachment(people.actor(people.editor), paper, name="a.png", data=picture())
     session().commit()
     save(paper, people.editor, "## Bild\n\n![A](a.png)\n")
     address = f"{address_of(publish(people, paper))}/files/a.png"
     answer = public.get(address)
-    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["Cache-Control"] == "public, no-cache"  # asked about each time: it may be sealed
     assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
     assert "Set-Cookie" not in answer.headers
     assert public.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
