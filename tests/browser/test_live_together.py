@@ -118,6 +118,7 @@ def test_two_write_undo_go_offline_and_come_back(served: Served, page_for: PageF
     assert {author.member_id for author in revision.authors} == {served.people.editor.id, served.people.lead.id}
 
 
+@pytest.mark.long
 def test_words_left_offline_are_sent_at_the_next_visit(served: Served, page_for: PageFor) -> None:
     paper = made(served)
     asked: list[str] = []
@@ -138,6 +139,7 @@ def test_words_left_offline_are_sent_at_the_next_visit(served: Served, page_for:
     assert kept_rows(page) == 0, "what the server has does not stay in the browser"
 
 
+@pytest.mark.long
 def test_sign_out_asks_and_wipes(served: Served, page_for: PageFor) -> None:
     paper = made(served)
     asked: list[str] = []
@@ -164,6 +166,7 @@ window.WebSocket = class {
 """
 
 
+@pytest.mark.long
 def test_where_sockets_are_blocked_the_form_takes_over(served: Served, page_for: PageFor) -> None:
     paper = made(served)
     page = page_for(served.people.editor)
