@@ -37,7 +37,7 @@ from workspace.membership.own_data import own_data
 from workspace.notices.models import Notice, NoticeKind
 from workspace.papers.actions import mark_read, name_version, restore_revision, template_text
 from workspace.papers.attachments import add_attachment, content_of
-from workspace.papers.log import OtherEpoch, end_log
+from workspace.papers.log import OtherEpoch, drop_typed
 from workspace.papers.models import Attachment, Paper, PaperKind, ReadMark, Revision, RevisionText, Seal
 from workspace.papers.origins import origins
 from workspace.papers.rescue import keep_rescue
@@ -606,11 +606,11 @@ def test_what_is_typed_meanwhile_is_not_lost(people: People, paper: Paper) -> No
     seal(people, paper, 2, 3, 4)
     assert text_of(paper, paper.head_number).startswith("Noch nicht gespeichert.")
     begin_writing()
-    assert end_log(paper.id)
+    assert drop_typed(paper, text_of(paper, paper.head_number))
     session().rollback()
     room = Room(paper)
     room.send((people.editor, room.open().type(0, "Gerade getippt.\n\n")))
     begin_writing()
-    assert not end_log(paper.id)
+    assert not drop_typed(paper, text_of(paper, paper.head_number))
     session().rollback()
     assert Room(paper).open().text.startswith("Gerade getippt.")

@@ -24,7 +24,7 @@ from workspace.jobs import enqueue
 from workspace.notices.actions import tell
 from workspace.notices.models import NoticeKind
 from workspace.papers.actions import template_text
-from workspace.papers.log import end_log
+from workspace.papers.log import drop_typed
 from workspace.papers.models import (
     Attachment,
     AttachmentContent,
@@ -97,6 +97,7 @@ def seal_revisions(
         back = comes_back(paper, chosen) if head in chosen else None
         plan = prepare(paper, chosen, back[0] if back is not None else None)
         contents = _contents_of_revisions(paper, chosen)
+        newest = back[0].text if back is not None else text_of(paper, head)
         if back is not None:
             coming, restored = back
             made = change_text(
@@ -108,7 +109,7 @@ def seal_revisions(
             begin_writing()
             session().refresh(paper, with_for_update=True)
             is_as_planned = paper.head_number == head
-        if not is_as_planned or not end_log(paper.id):
+        if not is_as_planned or not drop_typed(paper, newest):
             session().rollback()
             session().refresh(paper)
             continue

@@ -170,6 +170,20 @@ def begin_anew(paper: Paper, body: str) -> None:
     tell_processes([(paper.id, row.head)])
 
 
+def drop_typed(paper: Paper, body: str) -> bool:
+    """Begin the log anew, where there is one, so that it holds no letter but those of the newest revision.
+
+    Call it with the sitting closed, in a writing transaction.
+
+    Returns: False, with nothing changed, when something was typed meanwhile.
+    """
+    ahead = select(LiveDocument.head > LiveDocument.kept_seq).where(LiveDocument.paper_id == paper.id)
+    is_ahead = session().scalar(ahead.with_for_update())
+    if is_ahead is False:
+        begin_anew(paper, body)
+    return not is_ahead
+
+
 FENCE = (
     update(LiveDocument.__table__)  # type: ignore[arg-type]
     .where(
@@ -263,18 +277,3 @@ def drop_used_rows(paper_id: int) -> None:
     session().execute(
         delete(LiveUpdate).where(LiveUpdate.paper_id == paper_id, LiveUpdate.seq <= min(row.seq, row.kept))
     )
-
-
-def end_log(paper_id: int) -> bool:
-    """Delete a paper's log, in the caller's transaction: its next opening begins another from the newest revision.
-
-    Rooms that are open notice it as another epoch. Call it with the sitting closed.
-
-    Returns: False, with nothing deleted, when something was typed behind the newest revision.
-    """
-    ahead = select(LiveDocument.head > LiveDocument.kept_seq).where(LiveDocument.paper_id == paper_id)
-    if session().scalar(ahead.with_for_update()):
-        return False
-    session().execute(delete(LiveUpdate).where(LiveUpdate.paper_id == paper_id))
-    session().execute(delete(LiveDocument).where(LiveDocument.paper_id == paper_id))
-    return True
