@@ -21,7 +21,7 @@ from workspace.accounts.models import Member
 from workspace.config import Settings
 from workspace.papers.models import Paper
 
-KILLS = 5
+KILLS = 4
 WRITERS = 4
 
 
