@@ -46,16 +46,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     wants_long = config.getoption("--long")
-    chosen = [item for item in items if ("long" in item.keywords) == bool(wants_long) and _fits(item)]
+    chosen = [item for item in items if ("long" in item.keywords) == bool(wants_long)]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
     items[:] = chosen
-
-
-def _fits(item: pytest.Item) -> bool:
-    """Whether a test that is for one kind of database only is to run on that."""
-    marker = item.get_closest_marker("only_on")
-    spec = getattr(item, "callspec", None)
-    return marker is None or spec is None or spec.params.get("installation") in marker.args
 
 
 @pytest.fixture(autouse=True)

@@ -137,7 +137,7 @@ def test_the_words_are_in_no_table_no_page_and_no_mail(
         assert WORD not in text_of(paper, number)
 
 
-@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_the_free_space_of_the_file_holds_no_sealed_words(
     people: People, db: Session, app: Flask, settings: Settings, client_for: ClientFor
 ) -> None:
