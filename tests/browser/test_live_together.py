@@ -105,6 +105,7 @@ def test_two_write_undo_go_offline_and_come_back(served: Served, page_for: PageF
     text = expect_agreement(served, paper, [jana, petra])
     assert text.endswith("Letzter Absatz von Jana – offline.\n")
     assert text.count("offline") == 1
+    expect(jana.locator("[data-live-row] .who")).to_have_count(1, timeout=5000)
 
     # the next revision is this text, with both as its authors
     petra.get_by_role("button", name="Speichern", exact=True).click()
