@@ -11,7 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.builders import TEXT, make_paper, save
+from tests.builders import TEXT, make_paper, post_form, save
+from tests.conftest import ClientFor
 from tests.papers.browsers import Browser, Room
 from tests.papers.test_updates import between
 from tests.people import People, actor_of
@@ -146,6 +147,21 @@ def test_restoring_goes_through_the_log_and_gives_the_old_authors_back(people: P
     emil.hear(*room.catch_up())
     assert emil.text == TEXT
     assert {author for author, _ in authors_of(paper, paper.head_number).runs} == {people.editor.id}
+
+
+def test_undoing_a_restore_brings_back_what_was_typed_before_it(people: People, client_for: ClientFor) -> None:
+    paper = make_paper(people)
+    save(paper, people.editor, TEXT + "Zweiter Stand.\n")
+    room = Room(paper)
+    room.send((people.editor, room.open().type(0, "Getippt. ")))
+    client = client_for(people.lead)
+    address = f"/papers/{paper.key}/revisions/1"
+    assert post_form(client, address, f"{address}/restoration").status_code == 303
+    page = client.get(f"/papers/{paper.key}").get_data(as_text=True)
+    assert f"/papers/{paper.key}/revisions/3/restoration" in page
+    session().rollback()
+    assert text_of(paper, 3) == "Getippt. " + TEXT + "Zweiter Stand.\n"
+    assert text_of(paper, 4) == TEXT
 
 
 def test_what_is_typed_while_a_form_is_saved_is_kept_for_the_next_revision(

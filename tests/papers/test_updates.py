@@ -135,6 +135,23 @@ def test_what_is_known_is_not_written_again() -> None:
     assert ([section.client for section in part.sections], part.deletes) == ([5000], [])
 
 
+def test_what_was_deleted_long_ago_is_passed_over_and_what_is_new_among_it_is_found() -> None:
+    """Whoever comes back sends all that was ever deleted, a megabyte in an old paper."""
+    server = document("ab " * 400)
+    emil = browser_of(server, 5000)
+    for at in range(300):
+        take(server, emil.delete(2 * at, 2 * at + 1))
+    late = browser_of(server, 6000)
+    sent = late.doc.get_update()
+    seed = [section.client for section in read_update(sent).sections if section.client < 1024]
+    known = read_update(sent, deleted=server.known.deleted_bytes)
+    assert (known.is_read_wholly, known.deletes) == (False, [])
+    new = late.delete(700, 702)
+    assert take(server, late.doc.get_update()).update == new
+    assert len(seed) == 2
+    assert server.text == late.text
+
+
 def test_retyping_and_sending_again_never_fill_a_paper() -> None:
     server, emil = document(), Browser()
     emil.hear(server.missing(b"\0"))

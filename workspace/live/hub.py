@@ -12,6 +12,7 @@ import hmac
 import logging
 import time
 from collections.abc import Callable, Coroutine, Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from workspace.db import session
@@ -36,6 +37,8 @@ WORTH_KEEPING = 20
 """Rows of the log that are worth a new state when a room is closed."""
 PRESENCE_EVERY = 0.06
 """Seconds between two messages about who is where."""
+STOP_WITHIN = 10.0
+"""Seconds for revisions and states at the end; what is not done then is in the log, and done later."""
 COLOURS = 8
 Found = TypeVar("Found")
 
@@ -77,9 +80,16 @@ class Hub:
         self._is_stopping = True
         self._wake.set()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for room in list(self.rooms.values()):
-            room.close_all(Code.GOING_AWAY, "going away")
-            await self.keep_state(room)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN):
+                for room in list(self.rooms.values()):
+                    await self._end(room)
+
+    async def _end(self, room: Room) -> None:
+        room.close_all(Code.GOING_AWAY, "going away")
+        if not room.presences.is_anybody_elsewhere:
+            await self.close_sitting(room)
+        await self.keep_state(room)
 
     # Coming in
 
@@ -175,7 +185,7 @@ class Hub:
 
     def mark(self, room: Room) -> None:
         """Something in this room waits for the next flush."""
-        if room.has_waiting or room.is_behind:
+        if (room.has_waiting or room.is_behind) and not room.is_held:
             self._dirty.add(room)
             self._wake.set()
 
@@ -219,17 +229,32 @@ class Hub:
             await asyncio.sleep(min(LONGEST_TICK, max(SHORTEST_TICK, busy)))
 
     async def _flush(self, rooms: Iterable[Room]) -> None:
-        rooms = [room for room in rooms if not room.is_broken]
+        rooms = [room for room in rooms if not room.is_broken and not room.is_held]
         await asyncio.gather(*(self._catch_up(room) for room in rooms if room.is_behind))
         taken = [self._guarded(room, room.take) for room in rooms if room.has_waiting and not room.is_broken]
         batches = [batch for batch in taken if batch is not None and batch.given]
-        await asyncio.gather(*(self.close_sitting(batch.room) for batch in batches if batch.takes_much_out))
-        await self._write(batches)
+        await self._write([batch for batch in batches if not self._is_held(batch)])
         for room in rooms:
             self.mark(room)  # what did not fit, and what was heard of meanwhile
             if room.document.seq - room.kept >= self.storage.settings.live_compact_rows and not room.is_broken:
                 room.kept = room.document.seq
                 self.start(self.keep_state(room, always=True))
+
+    def _is_held(self, batch: Batch) -> bool:
+        """Whether a batch waits because it takes much out; the other rooms do not wait with it."""
+        room = batch.room
+        if not batch.takes_much_out or room.was_kept:
+            room.was_kept = False
+            return False
+        room.take_back(batch)
+        room.is_held = True
+        self.start(self._keep_first(room))
+        return True
+
+    async def _keep_first(self, room: Room) -> None:
+        await self.close_sitting(room)
+        room.is_held, room.was_kept = False, True
+        self.mark(room)
 
     async def _write(self, batches: list[Batch]) -> None:
         """Put them into the log in one transaction, then into memory. A room that fails fails alone."""

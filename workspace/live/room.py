@@ -82,6 +82,10 @@ class Room:
         self.head_at: datetime | None = None
         self.empty_since = time.monotonic()
         self.is_broken = False
+        self.is_held = False
+        """Whether what waits must wait until a revision has kept what was there."""
+        self.was_kept = False
+        """Whether that has just been done."""
         self._waiting: list[Waiting] = []
         self._answers: dict[bytes, bytes] = {}
         """State vector → answer, as long as the text stays as it is: many who come at once ask the same."""
@@ -211,15 +215,20 @@ class Room:
         try:
             return checking.check(one.update, connection.guest.member_id)
         except Gap:
-            connection.gaps += 1
-            connection.has_gap = True
-            if connection.gaps > limits.MOST_GAPS:
-                connection.close(Code.RELOAD, "out of step")
-            else:
-                connection.send(protocol.state_vector(self.document.state_vector()))
+            self._ask_for_missing(one)
         except Refusal as refused:
             connection.refuse(CODES.get(refused.code, Code.REFUSED_TEXT), refused.code, **refused.values)
         return None
+
+    def _ask_for_missing(self, one: Waiting) -> None:
+        """Ask a client whose update rests on something unknown for all of it, once until it has answered."""
+        connection = one.connection
+        connection.gaps += 1
+        if connection.gaps > limits.MOST_GAPS:
+            connection.close(Code.RELOAD, "out of step")
+        elif one.is_missing or not connection.has_gap:
+            connection.send(protocol.state_vector(self.document.state_vector()))
+        connection.has_gap = True
 
     def take_back(self, batch: Batch) -> None:
         """What could not be written waits again, before what came meanwhile."""
@@ -241,7 +250,7 @@ class Room:
             connection = one.connection
             connection.note_waiting(-1, -len(one.update))
             if one.is_missing:
-                connection.has_gap = False
+                connection.has_gap, connection.gaps = False, 0
             if not connection.has_gap:
                 stored[connection] = one.number
         moment = time.time_ns() // 1_000_000

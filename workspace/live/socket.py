@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -26,6 +27,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PATH = "/live/"
+EPOCH = re.compile(r"[0-9]{1,18}")
 
 
 class TurnedAway(Exception):  # noqa: N818 - an answer
@@ -112,7 +114,7 @@ class Sockets:
             ticket = read_ticket(self._secret, scope["path"].removeprefix(PATH), shown)
         except BadTicket:
             raise TurnedAway(Code.TICKET, "no such ticket") from None
-        return ticket, int(epoch) if epoch.isascii() and epoch.isdigit() else None
+        return ticket, int(epoch) if EPOCH.fullmatch(epoch) else None
 
     async def _listen(self, connection: Connection, room: Room, receive: Receive) -> None:
         while True:

@@ -115,9 +115,10 @@ class Known:
 
     def deleted_bytes(self, client: int) -> bytes:
         """What was deleted of a client, as it stands in a delete set; b"" where that is too new to be repeated."""
-        if client in self.deleted or self._base is None:
-            return b"" if self._base is not None or client not in self.deleted else self.deleted[client].bytes()
-        return self._base.deleted_bytes(client)
+        own = self.deleted.get(client)
+        if self._base is not None:
+            return self._base.deleted_bytes(client) if own is None else b""
+        return own.bytes() if own is not None else b""
 
     def is_second(self, client: int, clock: int) -> bool:
         """Whether a unit is the second half of a pair that can be seen."""
@@ -151,6 +152,7 @@ class Known:
         return None
 
     def take_runs(self, checked: Checked) -> None:
+        """Know what stood beside the runs of one more update."""
         for client, start, origin, right_origin in checked.runs:
             self._runs.setdefault(client, Runs()).add(client, start, origin, right_origin)
 

@@ -231,14 +231,6 @@ class Document:
             raise Damaged(f"order of updates of paper {self.paper_id} at row {self.seq}")
         return Snapshot(self.seq, data, owners_bytes(self.known.owners))
 
-    def is_sound(self) -> bool:
-        """Whether `snapshot` can be made: no update that passed the check is known to prevent it."""
-        try:
-            self.snapshot()
-        except Damaged:
-            return False
-        return True
-
     def deleted_spans(self) -> dict[int, list[Span]]:
         """Client → the deleted units."""
         return {client: list(spans) for client, spans in sorted(self.known.deleted.items())}

@@ -33,7 +33,7 @@ from workspace.papers.updates import Refused
 
 __all__ = [
     "Behind", "Checked", "Checking", "Damaged", "Document", "Gap", "Kept", "Loaded", "OtherEpoch", "Refused", "Row",
-    "Snapshot", "Stored", "append", "compact", "head_text", "joined", "load",
+    "Snapshot", "Stored", "append", "compact", "joined", "load",
 ]  # fmt: skip
 
 CHANNEL = "live"
@@ -132,13 +132,6 @@ def unpacked(who: str, data: bytes) -> list[tuple[int, bytes]]:
 def has_log(paper_id: int) -> bool:
     """Whether the paper was ever opened in the live editor."""
     return session().scalar(select(LiveDocument.paper_id).where(LiveDocument.paper_id == paper_id)) is not None
-
-
-def head_text(paper: Paper) -> str:
-    """The newest text, with what was typed behind the newest revision."""
-    place = select(LiveDocument.head > LiveDocument.kept_seq).where(LiveDocument.paper_id == paper.id)
-    loaded = read_log(paper.id) if session().scalar(place) else None
-    return text_of(paper, paper.head_number) if loaded is None else Document.of(loaded).text
 
 
 def begin_log(paper_id: int) -> None:

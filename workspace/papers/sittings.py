@@ -121,16 +121,23 @@ def _close(paper: Paper, document: Document, by: Actor | None, summary: str) -> 
     if edit is not None:
         rows = [*rows, Stored(document.seq + 1, [(edit.member_id, edit.update)])]
     writer = by if by is not None else Actor(last_writer)
-    is_sound = document.is_sound()
-    typed = typed_since(document, old, new, rows, last_writer) if is_sound else written_by(last_writer, old, new)
-    prepared = _prepared(paper, place, typed, new, summary)
+    typed = _typed(document, old, new, rows)
+    prepared = _prepared(paper, place, typed or written_by(last_writer, old, new), new, summary)
     _lock(paper, document)
     keep_revision(writer, paper, prepared)
     _read_by_writers(paper, prepared)
-    if not is_sound:
-        log.error("a log was begun anew: it did not give the same text in every order", extra={"paper": paper.id})
+    if typed is None:
+        log.error("a log was begun anew: it did not say the same to everybody", extra={"paper": paper.id})
         begin_anew(paper, new)
-    return is_sound
+    return typed is not None
+
+
+def _typed(document: Document, old: str, new: str, rows: Sequence[Stored]) -> Typed | None:
+    """What the log says of who wrote; None where it contradicts itself, which must not keep anybody from saving."""
+    try:
+        return typed_since(document, old, new, rows, rows[-1].updates[-1][0])
+    except Damaged:
+        return None
 
 
 def _normalizing(raw: str, new: str) -> Sequence[Op]:

@@ -115,11 +115,12 @@ def malformed() -> Refused:
 
 
 class _Reader:
-    __slots__ = ("_at", "_data", "_left", "_limit")
+    __slots__ = ("_at", "_data", "_left", "_ranges")
 
     def __init__(self, data: bytes, limit: int | None) -> None:
         self._data, self._at = data, 0
-        self._left = self._limit = len(data) if limit is None else limit
+        self._left = len(data) if limit is None else limit
+        self._ranges = 4 * self._left
 
     def update(self, deleted: Callable[[int], bytes]) -> Update:
         found = Update(self._data)
@@ -148,7 +149,8 @@ class _Reader:
 
     def _deletes(self, client: int, found: list[tuple[int, int, int]]) -> None:
         count = self._count()
-        if count > 4 * self._limit:
+        self._ranges -= count
+        if self._ranges < 0:
             raise Refused("too_many_parts")
         number = self._number
         for _ in range(count):

@@ -189,7 +189,7 @@ def restore(key: str, number: int) -> ResponseReturnValue:
     summary = form.summary.data or _("Stand vom %(date)s zurückgeholt", date=fmt_datetime(found.created_at))
     made = actions.restore_revision(actor(), paper, number, summary=summary)
     text = _("Der Text vom %(date)s ist als neuer Stand zurück.", date=fmt_datetime(found.created_at))
-    flash_undo(text, ".restore", sent={"head": made.number}, key=key, number=before)
+    flash_undo(text, ".restore", sent={"head": made.number}, key=key, number=made.number - 1)
     return redirect(url_for(".show", key=key), 303)
 
 
