@@ -3,9 +3,16 @@
 import sys
 
 from benchmarks import browser, notices, pages
+from benchmarks.live import __main__ as live
 from benchmarks.text import __main__ as text
 
-ALL = {"pages": pages.main, "browser": browser.main, "notices": notices.main, "text": text.main}
+ALL = {
+    "pages": pages.main,
+    "browser": browser.main,
+    "notices": notices.main,
+    "live": lambda: live.main([]),
+    "text": text.main,
+}
 
 if __name__ == "__main__":
     wanted = sys.argv[1:] or list(ALL)

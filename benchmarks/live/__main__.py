@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import shutil
 import statistics
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -58,13 +59,17 @@ FLOODED_ONCE = ("questions", "presences")
 PAGE_SECONDS, PAGE_READERS = 6, 4
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
+    """Args: words: as on the command line; None for those of this process."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("scenarios", nargs="*", choices=[*SCENARIOS, "pages", []], metavar="scenario")
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--database", default="", help="an empty PostgreSQL database for our server instead of SQLite")
     asked.add_argument("--only", default="", help="one server")
-    given = asked.parse_args()
+    given = asked.parse_args(words)
+    if shutil.which("node") is None:
+        print("live: Node is needed, for the editors and for the peers")
+        return
     install_peers()
     servers: dict[str, Server] = {"ours": lambda: ours(given.database)}
     servers |= {name: (lambda name=name: peer(name)) for name in PEERS}

@@ -29,7 +29,7 @@ from workspace.groups.models import GroupMember
 from workspace.live.tickets import write_ticket
 from workspace.papers import actions as papers
 from workspace.papers.models import Paper, PaperKind
-from workspace.permissions import Role
+from workspace.permissions import Actor, Role
 
 HERE = Path(__file__).parent
 BUILD = HERE.parents[1] / "build" / "live"
@@ -111,7 +111,7 @@ def ours(database_url: str = "") -> Iterator[Running]:
                 def address(paper: int, editor: int) -> str:
                     member, session_id = people[editor % len(people)]
                     row = found[paper % len(found)]
-                    ticket = write_ticket(SECRET, actor_of(member), session_id, row)
+                    ticket = write_ticket(SECRET, Actor(member.id), session_id, row)
                     return f"ws://127.0.0.1:{port}/live/{row.key}?ticket={ticket}"
 
                 page = f"{settings.base_url}/papers/{found[0].key}"

@@ -7,6 +7,8 @@ import random
 from contextlib import AsyncExitStack, suppress
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from websockets.exceptions import WebSocketException
 
@@ -61,10 +63,10 @@ async def until_all_agree(writers: list[Writer], paper: Paper, server: Served) -
         return writers[0].peer.text
 
 
-def require_nothing_lost(writers: list[Writer], text: str) -> None:
+def require_nothing_lost(writers: list[Writer], shown: str) -> None:
     """Every word that was typed stands there once: who typed it came back and brought it."""
     for writer in writers:
-        assert {word: text.count(word) for word in writer.words} == dict.fromkeys(writer.words, 1)
+        assert {word: shown.count(word) for word in writer.words} == dict.fromkeys(writer.words, 1)
 
 
 def writers_of(people: People, time: int = 0) -> list[Writer]:
@@ -97,8 +99,8 @@ def test_what_another_client_saw_survives_being_killed(settings: Settings, peopl
         before = len(shown)
         asyncio.run(type_until_killed(time))
         assert len(shown) > before, "nobody saw anything"
-        text = stored_text(paper)
-        assert not [word for word in shown if word not in text]
+        kept = stored_text(paper)
+        assert not [word for word in shown if word not in kept]
 
 
 @pytest.mark.long
@@ -122,9 +124,9 @@ def test_clients_come_back_after_each_kill_and_bring_what_is_missing(
             await asyncio.gather(*tasks)
             return writers, await until_all_agree(writers, paper, server)
 
-    writers, text = asyncio.run(live_through_it())
-    require_nothing_lost(writers, text)
-    assert stored_text(paper) == text
+    writers, shown = asyncio.run(live_through_it())
+    require_nothing_lost(writers, shown)
+    assert stored_text(paper) == shown
 
 
 @pytest.mark.long
@@ -147,6 +149,31 @@ def test_of_two_processes_one_is_killed_and_its_people_go_over(settings: Setting
             await asyncio.gather(*tasks)
             return writers, await until_all_agree(writers, paper, stays)
 
-    writers, text = asyncio.run(go_over())
-    require_nothing_lost(writers, text)
-    assert stored_text(paper) == text
+    writers, shown = asyncio.run(go_over())
+    require_nothing_lost(writers, shown)
+    assert stored_text(paper) == shown
+
+
+@pytest.mark.long
+def test_a_database_that_drops_all_connections_loses_nothing(served: Served, people: People, db: Session) -> None:
+    if served.settings.database_url.startswith("sqlite"):
+        pytest.skip("SQLite has no connections to lose")
+    paper = make_paper(people, text="Anfang.\n")
+    cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+
+    async def write_on() -> tuple[list[Writer], str]:
+        writers = writers_of(people)
+        tasks = [asyncio.create_task(writer.write(paper, [served])) for writer in writers]
+        for _ in range(4):
+            await asyncio.sleep(0.7)
+            with suppress(OperationalError):  # perhaps our own is among them
+                db.execute(cut)
+            db.rollback()
+        for writer in writers:
+            writer.is_stopping = True
+        await asyncio.gather(*tasks)
+        return writers, await until_all_agree(writers, paper, served)
+
+    writers, shown = asyncio.run(write_on())
+    require_nothing_lost(writers, shown)
+    assert stored_text(paper) == shown

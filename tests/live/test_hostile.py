@@ -22,21 +22,18 @@ from workspace.live import protocol
 from workspace.live.protocol import Code
 from workspace.papers.models import Paper
 
-NOTICED = 0.5
-"""Seconds: the 95th percentile of the others' waiting stays below."""
-
 
 @asynccontextmanager
 async def others_writing(served: Served, paper: Paper, people: People) -> AsyncIterator[None]:
-    """Two honest people in the same paper, who must not notice anything."""
-    waited: list[float] = []
+    """Two honest people in a paper: all they write arrives, and they stay. How soon, the benchmark says."""
+    words = 0
 
     async def write(clara: Peer, emil: Peer) -> None:
+        nonlocal words
         while True:
-            before = time.monotonic()
             await clara.type("a")
             await emil.until(lambda: emil.text == clara.text)
-            waited.append(time.monotonic() - before)
+            words += 1
             await asyncio.sleep(0.02)
 
     async with (
@@ -52,8 +49,7 @@ async def others_writing(served: Served, paper: Paper, people: People) -> AsyncI
             with suppress(asyncio.CancelledError):
                 await writing
         assert (clara.closed_with, emil.closed_with) == (None, None)
-        assert waited
-        assert sorted(waited)[int(len(waited) * 0.95)] < NOTICED
+        assert words
 
 
 async def send_all(peer: Peer, messages: list[bytes]) -> None:
@@ -201,7 +197,7 @@ def test_a_reader_who_has_stopped_is_let_go_and_nobody_waits_for_it(
                     await asyncio.sleep(0.1)
             return time.monotonic() - began
 
-    assert asyncio.run(stop_reading()) < 10
+    assert asyncio.run(stop_reading()) < 15, "eight seconds without progress, and what a busy machine adds"
 
 
 async def deaf_socket(served: Served, address: str) -> asyncio.StreamWriter:

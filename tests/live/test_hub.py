@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper
-from tests.live.peers import talking
+from tests.live.peers import talking, turned_away
 from tests.live.serving import Served, save_elsewhere, served_too, stored_text
 from tests.people import People
 from workspace.live import hub as hubs
@@ -50,6 +50,25 @@ def test_a_room_that_fails_does_so_alone_and_comes_back_from_the_log(
     asyncio.run(fail())
     assert stored_text(ill) == "Krank. " + TEXT, "it was in the log, and came once"
     assert stored_text(well) == "Gesund. " + TEXT
+
+
+def test_a_panic_while_a_paper_is_opened_is_told_and_the_next_try_may_succeed(
+    served: Served, people: People, db: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paper = make_paper(people)
+    replay = Document.replay
+
+    def failing(document: Document, loaded: Any) -> Any:
+        raise Panic
+
+    async def come_twice() -> None:
+        monkeypatch.setattr(Document, "replay", failing)
+        assert await turned_away(served.address(paper, people.lead)) == Code.RELOAD
+        monkeypatch.setattr(Document, "replay", replay)
+        async with talking(served.address(paper, people.lead)) as clara:
+            assert clara.text == TEXT
+
+    asyncio.run(come_twice())
 
 
 def test_a_paper_that_cannot_be_written_does_not_hold_up_others(

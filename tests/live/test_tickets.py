@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from tests.builders import make_paper
 from tests.conftest import ClientFor
 from tests.live.peers import talking, turned_away
-from tests.live.serving import Served, ticket_of
+from tests.live.serving import Served, serving, ticket_of
 from tests.people import People, actor_of
 from workspace.accounts import actions as accounts
 from workspace.accounts.models import LoginSession
 from workspace.clock import now
+from workspace.config import Settings
 from workspace.groups import actions as groups
 from workspace.live.models import UsedTicket
 from workspace.live.protocol import Code
@@ -168,3 +169,17 @@ def test_of_many_who_show_the_same_ticket_at_once_one_comes_in(served: Served, p
 async def code_of(address: str) -> int | None:
     async with talking(address) as peer:
         return peer.closed_with
+
+
+def test_a_paper_takes_so_many_people_and_anybody_twice(settings: Settings, people: People, db: Session) -> None:
+    paper = make_paper(people)
+
+    async def crowd() -> None:
+        with serving(settings.model_copy(update={"live_people_max": 1})) as served:
+            async with talking(served.address(paper, people.lead)) as clara:
+                assert await turned_away(served.address(paper, people.editor)) == Code.CROWDED
+                async with talking(served.address(paper, people.lead)) as window:
+                    assert window.text == clara.text
+                    assert await turned_away(served.address(paper, people.lead)) == Code.CROWDED
+
+    asyncio.run(crowd())

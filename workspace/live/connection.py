@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from workspace.live import limits, protocol
 from workspace.live.protocol import Code
@@ -31,9 +32,9 @@ class Connection:
     """What one socket may do, has sent and is still to get."""
 
     __slots__ = (
-        "_answer", "_closing", "_has_room", "_last", "_next_question", "_pump_task", "_queue", "_queued",
+        "_answer", "_closing", "_has_room", "_is_pumping", "_last", "_next_question", "_pump_task", "_queue", "_queued",
         "_send", "_task", "_waiting_bytes", "_waiting_updates", "gaps", "guest", "has_gap", "may_write", "rates",
-        "received", "stored", "used_at", "user",
+        "received", "used_at", "user",
     )  # fmt: skip
 
     def __init__(
@@ -48,8 +49,6 @@ class Connection:
         """When it last sent an update."""
         self.received = 0
         """Update messages so far; the client counts the same way."""
-        self.stored = 0
-        """How many of the first of them are on disk."""
         self.gaps = 0
         self.has_gap = False
         """An update could not be taken, and nothing counts as stored until the client has sent what is missing."""
@@ -62,6 +61,7 @@ class Connection:
         self._task = task
         self._queue: deque[bytes] = deque()
         self._queued = 0
+        self._is_pumping = False
         self._pump_task: asyncio.Task[None] | None = None
         self._closing: tuple[int, str] | None = None
         self._last: bytes | None = None
@@ -114,11 +114,21 @@ class Connection:
         self._task.cancel()
 
     def _start(self) -> None:
-        if self._pump_task is None:
-            self._pump_task = asyncio.get_running_loop().create_task(self._pump())
+        """Hand over at once what the socket takes without waiting; a task goes on where it does not.
+
+        Most messages go out here: a task for each of two hundred readers would cost more than the sending.
+        """
+        if self._is_pumping:
+            return
+        self._is_pumping = True
+        pump = self._pump()
+        try:
+            waits_for = pump.send(None)
+        except StopIteration:
+            return
+        self._pump_task = asyncio.get_running_loop().create_task(_go_on(pump, waits_for))
 
     async def _pump(self) -> None:
-        """Hand over what waits, one message after the other; ends when nothing does, so that idle ones cost nothing."""
         try:
             while self._queue:
                 message = self._queue.popleft()
@@ -128,9 +138,10 @@ class Connection:
                     self._answered()
             if self._closing is not None:
                 await self._say_goodbye(*self._closing)
-        except OSError:  # the server's way to say that the client has gone
+        except (OSError, RuntimeError):  # the server's ways to say that the client has gone
             self._queue.clear()
         finally:
+            self._is_pumping = False
             self._pump_task = None
 
     async def _say_goodbye(self, code: int, reason: str) -> None:
@@ -175,3 +186,21 @@ class Connection:
             if self._has_room is None:
                 self._has_room = asyncio.Event()
             await self._has_room.wait()
+
+
+async def _go_on(coroutine: Coroutine[Any, None, None], waits_for: Any) -> None:
+    """Go on with a coroutine that has run up to where it waits for the first time."""
+    await _Begun(coroutine, waits_for)
+
+
+class _Begun:
+    def __init__(self, coroutine: Coroutine[Any, None, None], waits_for: Any) -> None:
+        self._coroutine, self._waits_for = coroutine, waits_for
+
+    def __await__(self) -> Generator[Any, None, None]:
+        try:
+            yield self._waits_for
+        except BaseException:
+            self._coroutine.close()
+            raise
+        yield from self._coroutine.__await__()

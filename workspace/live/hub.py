@@ -24,7 +24,7 @@ from workspace.live.room import Batch, Room
 from workspace.live.storage import Storage
 from workspace.live.tickets import LetIn, Ticket
 from workspace.papers import log, sittings
-from workspace.papers.log import Behind, Damaged, Document, OtherEpoch, Row
+from workspace.papers.log import Behind, Document, OtherEpoch, Row
 from workspace.papers.models import Paper
 
 logger = logging.getLogger(__name__)
@@ -136,11 +136,9 @@ class Hub:
         try:
             document = await self.storage.read(lambda: Document.of(log.load(paper_id)))
             room = self.rooms[paper_id] = Room(document)
-        except BaseException as error:
+        except Exception as error:
             logger.error("a room cannot be opened", extra={"paper": paper_id}, exc_info=error)
-            if isinstance(error, Exception | asyncio.CancelledError):
-                raise
-            raise Damaged(f"paper {paper_id}") from error
+            raise
         finally:
             del self._opening[paper_id]
         if self.opened is not None:
@@ -252,9 +250,11 @@ class Hub:
         return True
 
     async def _keep_first(self, room: Room) -> None:
-        await self.close_sitting(room)
-        room.is_held, room.was_kept = False, True
-        self.mark(room)
+        try:
+            await self.close_sitting(room)
+        finally:
+            room.is_held, room.was_kept = False, True
+            self.mark(room)
 
     async def _write(self, batches: list[Batch]) -> None:
         """Put them into the log in one transaction, then into memory. A room that fails fails alone."""
@@ -303,12 +303,15 @@ class Hub:
             await self._write([batch])
 
     async def _catch_up(self, room: Room) -> None:
+        heard = room.heard
         try:
             loaded = await self.storage.read(log.load, room.paper_id, room.document.seq)
         except Exception as error:
             self.drop(room, error)
             return
         self._guarded(room, room.replay, loaded)
+        if room.heard == heard:
+            room.heard = room.document.seq  # whatever was said: there is no more, until somebody says so again
 
     def _guarded(self, room: Room, work: Callable[..., Found], *given: object) -> Found | None:
         """Do something in memory; when it fails, the room goes, and everybody comes back to what the log says.

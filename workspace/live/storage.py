@@ -17,6 +17,10 @@ Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
 
+class Panicked(Exception):  # noqa: N818 - a finding
+    """The CRDT's library has given up on what it was given."""
+
+
 class Storage:
     """Runs work with a current session in threads of its own."""
 
@@ -40,7 +44,12 @@ class Storage:
     ) -> Found:
         def done() -> Found:
             with using(self.settings), session_scope(self._sessions) as opened:
-                found = work(*given, **more)
+                try:
+                    found = work(*given, **more)
+                except (Exception, KeyboardInterrupt, SystemExit):
+                    raise
+                except BaseException as error:  # a panic of the CRDT's library, which must not end what waits for us
+                    raise Panicked from error
                 opened.commit()
                 return found
 
