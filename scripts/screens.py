@@ -114,7 +114,7 @@ TYPE_AT = """(words) => {
   const at = view.state.doc.toString().indexOf(words) + words.length;
   view.dispatch({ selection: { anchor: at } });
   view.focus();
-  scrollTo(0, view.lineBlockAt(at).top + view.documentTop + scrollY - innerHeight * 0.62);
+  scrollTo(0, view.lineBlockAt(at).top + view.documentTop + scrollY - innerHeight * 0.5);
 }"""
 
 
