@@ -114,7 +114,7 @@ TYPE_AT = """(words) => {
   const at = view.state.doc.toString().indexOf(words) + words.length;
   view.dispatch({ selection: { anchor: at } });
   view.focus();
-  scrollTo(0, view.lineBlockAt(at).top + view.documentTop + scrollY - innerHeight * 0.62);
+  scrollTo(0, view.lineBlockAt(at).top + view.documentTop + scrollY - innerHeight * 0.5);
 }"""
 
 
@@ -124,7 +124,7 @@ def _together(page: Page) -> None:
     other.goto(page.url)
     for each in (other, page):
         each.locator(".cm-content").wait_for()
-        each.locator("[data-thread-mark]").first.wait_for(state="attached")
+        each.locator("[data-margin] .comment").first.wait_for(state="attached")
     page.evaluate(TYPE_AT, "Auffällig ist die letzte Spalte.")
     page.keyboard.type(" ")
     page.keyboard.press("Backspace")

@@ -113,6 +113,7 @@ export class Connection extends EventTarget {
       this.isSynced = false;
       const others = [...this.awareness.getStates().keys()].filter((id) => id !== this.doc.clientID);
       removeAwarenessStates(this.awareness, others, FROM_SERVER);
+      for (const id of others) this.awareness.meta.delete(id); // or they would be taken for known, and stay away for a while, when we come back
       if (this.isStopped) return;
       if (!isOpen || (code === ABNORMAL && !wasSynced)) this.blocked(); // never let through, or cut off at once
       else this.ended(code);

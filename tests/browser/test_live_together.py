@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, update
 
-from tests.browser.conftest import PageFor, Served
+from tests.browser.conftest import PageFor, Served, cookie_of
 from tests.browser.live import (
     SAVED,
     STATE,
@@ -105,6 +105,7 @@ def test_two_write_undo_go_offline_and_come_back(served: Served, page_for: PageF
     text = expect_agreement(served, paper, [jana, petra])
     assert text.endswith("Letzter Absatz von Jana – offline.\n")
     assert text.count("offline") == 1
+    expect(jana.locator("[data-live-row] .who")).to_have_count(1, timeout=5000)
 
     # the next revision is this text, with both as its authors
     petra.get_by_role("button", name="Speichern", exact=True).click()
@@ -155,6 +156,36 @@ def test_sign_out_asks_and_wipes(served: Served, page_for: PageFor) -> None:
     page.get_by_role("button", name="Abmelden").click()
     page.wait_for_url(lambda url: "/papers/" not in url)
     assert asked == ["confirm"]
+    assert kept_rows(page) == 0
+
+
+@pytest.mark.long
+def test_another_account_on_the_same_computer_neither_sees_nor_sends_unsent_words(
+    served: Served, page_for: PageFor
+) -> None:
+    paper = made(served)
+    asked: list[str] = []
+    page = page_for(served.people.editor, asked=asked)
+    open_live(page, paper)
+    cut_off(page)
+    cursor_behind(page, "Dritter Absatz.")
+    page.keyboard.type(" Nur für Emil.")
+    page.wait_for_timeout(600)
+    page.context.set_offline(False)
+    page.evaluate("document.querySelector('live-editor').session.connection.stop()")
+    page.goto("/papers")
+    page.context.add_cookies([cookie_of(served, served.people.lead)])  # type: ignore[list-item]
+    open_live(page, paper)
+    cursor_behind(page, "Erster Absatz.")
+    page.keyboard.type(" Von der Leitung.")
+    assert "Emil" not in expect_agreement(served, paper, [page])
+    expect(page.locator("[data-notices] .notice")).to_have_count(0)
+    assert kept_rows(page) == 1, "they wait for their writer"
+    page.context.add_cookies([cookie_of(served, served.people.editor)])  # type: ignore[list-item]
+    open_live(page, paper)
+    text = expect_agreement(served, paper, [page])
+    assert "Von der Leitung." in text
+    assert "Nur für Emil." in text
     assert kept_rows(page) == 0
 
 

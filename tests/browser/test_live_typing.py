@@ -18,6 +18,7 @@ from tests.browser.live import (
     stored_text,
     until,
 )
+from tests.browser.looking import focus_faults, narrow_faults
 from tests.browser.test_axe import faults
 from tests.builders import make_paper
 from tests.discussion.talk import talk
@@ -181,6 +182,10 @@ def test_the_editor_is_accessible_in_every_state(served: Served, page_for: PageF
     page.locator(".livebar [data-deed=find]").click()
     expect(page.locator(".cm-search")).to_be_visible()
     found += [f"find: {fault}" for fault in faults(page)]
+    page.keyboard.press("Escape")
+    if not dark:
+        found += [f"focus: {fault}" for fault in focus_faults(page)]
+        found += [f"narrow: {fault}" for fault in narrow_faults(page)]
     assert not found, "\n".join(found)
 
 
