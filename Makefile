@@ -43,8 +43,11 @@ format: $(STAMP)
 static: $(STAMP)
 	@$(BIN)/python scripts/build_static.py
 
-editor: # static/dist/editor.js from frontend/; the only thing that needs Node, and only after a change there
+frontend/node_modules: frontend/package-lock.json # what the editor is built from and tested with
 	@npm ci --prefix frontend --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+editor: frontend/node_modules # static/dist/editor.js from frontend/; the only thing that needs Node, and only after a change there
 	@npm run --silent --prefix frontend build
 
 screens: $(STAMP)
