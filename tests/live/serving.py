@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
+import pytest
 import uvicorn
 from sqlalchemy import select
 
@@ -28,6 +29,9 @@ from workspace.live.transport import WatchedSockets
 from workspace.papers import log
 from workspace.papers.models import OpenEditor, Paper, Source
 from workspace.papers.text import change_text
+
+on_postgresql = pytest.mark.parametrize("installation", ["postgresql"], indirect=True)
+"""For what only PostgreSQL has: several processes, listeners, connections to lose."""
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,14 @@ from websockets.exceptions import WebSocketException
 
 from tests.builders import make_paper
 from tests.live.peers import Peer, talking
-from tests.live.serving import Served, process, stored_text
+from tests.live.serving import Served, on_postgresql, process, stored_text
 from tests.people import People
 from tests.test_server import free_port
 from workspace.accounts.models import Member
 from workspace.config import Settings
 from workspace.papers.models import Paper
 
-KILLS = 5
+KILLS = 4
 WRITERS = 4
 
 
@@ -130,9 +130,8 @@ def test_clients_come_back_after_each_kill_and_bring_what_is_missing(
 
 
 @pytest.mark.long
+@on_postgresql
 def test_of_two_processes_one_is_killed_and_its_people_go_over(settings: Settings, people: People, db: Session) -> None:
-    if settings.database_url.startswith("sqlite"):
-        pytest.skip("several processes need PostgreSQL")
     paper = make_paper(people, text="Anfang.\n")
 
     async def go_over() -> tuple[list[Writer], str]:
@@ -155,9 +154,8 @@ def test_of_two_processes_one_is_killed_and_its_people_go_over(settings: Setting
 
 
 @pytest.mark.long
+@on_postgresql
 def test_a_database_that_drops_all_connections_loses_nothing(served: Served, people: People, db: Session) -> None:
-    if served.settings.database_url.startswith("sqlite"):
-        pytest.skip("SQLite has no connections to lose")
     paper = make_paper(people, text="Anfang.\n")
     cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 

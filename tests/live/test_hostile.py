@@ -195,6 +195,7 @@ def test_a_reader_who_has_stopped_is_let_go_and_nobody_waits_for_it(
                     sink.write(b"\x8a\x80\0\0\0\0")  # an unasked pong: fails as soon as the server has hung up
                     await sink.drain()
                     await asyncio.sleep(0.1)
+            sink.transport.abort()
             return time.monotonic() - began
 
     assert asyncio.run(stop_reading()) < 15, "eight seconds without progress, and what a busy machine adds"

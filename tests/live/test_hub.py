@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper
 from tests.live.peers import talking, turned_away
-from tests.live.serving import Served, save_elsewhere, served_too, stored_text
+from tests.live.serving import Served, on_postgresql, save_elsewhere, served_too, stored_text
 from tests.people import People
 from workspace.live import hub as hubs
 from workspace.live.protocol import Code
@@ -128,9 +128,8 @@ def test_two_processes_and_a_form_write_the_same_paper(served: Served, people: P
     asyncio.run(write_everywhere())
 
 
+@on_postgresql
 def test_people_at_two_processes_see_each_other(served: Served, people: People, db: Session) -> None:
-    if served.settings.database_url.startswith("sqlite"):
-        pytest.skip("several processes need PostgreSQL")
     paper = make_paper(people)
 
     async def look() -> None:

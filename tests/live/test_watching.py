@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper
 from tests.live.peers import talking
-from tests.live.serving import Served, save_elsewhere
+from tests.live.serving import Served, on_postgresql, save_elsewhere
 from tests.people import People
 from workspace.live.protocol import Code
 from workspace.papers.models import LiveDocument
@@ -33,9 +32,8 @@ def test_what_a_form_saves_is_in_open_editors_within_a_second(served: Served, pe
     asyncio.run(save_beside())
 
 
+@on_postgresql
 def test_a_listener_that_was_lost_looks_at_every_room(served: Served, people: People, db: Session) -> None:
-    if served.settings.database_url.startswith("sqlite"):
-        pytest.skip("SQLite is asked, nobody listens")
     paper = make_paper(people)
 
     async def lose_listener() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from typing import cast
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -38,8 +39,39 @@ class _Watched:
         return at - self.since > PATIENCE
 
 
-_watched: dict[object, _Watched] = {}
-_is_looking = False
+class _Watch:
+    """All sockets of one event loop."""
+
+    def __init__(self) -> None:
+        self._sockets: dict[object, _Watched] = {}
+        self._is_looking = False
+
+    def add(self, socket: object, transport: asyncio.Transport) -> None:
+        self._sockets[socket] = _Watched(transport)
+        self._look_later()
+
+    def drop(self, socket: object) -> None:
+        self._sockets.pop(socket, None)
+
+    def _look_later(self) -> None:
+        if self._sockets and not self._is_looking:
+            self._is_looking = True
+            asyncio.get_running_loop().call_later(LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        self._is_looking = False
+        at = time.monotonic()
+        for watched in list(self._sockets.values()):
+            if watched.is_stuck(at):
+                watched.transport.abort()
+        self._look_later()
+
+
+_watches: WeakKeyDictionary[asyncio.AbstractEventLoop, _Watch] = WeakKeyDictionary()
+
+
+def _watch() -> _Watch:
+    return _watches.setdefault(asyncio.get_running_loop(), _Watch())
 
 
 class WatchedSockets(WebSocketsSansIOProtocol):
@@ -47,26 +79,8 @@ class WatchedSockets(WebSocketsSansIOProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        _watched[self] = _Watched(cast(asyncio.Transport, transport))
-        _look_later()
+        _watch().add(self, cast(asyncio.Transport, transport))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        _watched.pop(self, None)
+        _watch().drop(self)
         super().connection_lost(exc)
-
-
-def _look_later() -> None:
-    global _is_looking
-    if _watched and not _is_looking:
-        _is_looking = True
-        asyncio.get_running_loop().call_later(LOOK_EVERY, _look)
-
-
-def _look() -> None:
-    global _is_looking
-    _is_looking = False
-    at = time.monotonic()
-    for watched in list(_watched.values()):
-        if watched.is_stuck(at):
-            watched.transport.abort()
-    _look_later()
