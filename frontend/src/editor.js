@@ -86,7 +86,8 @@ const canWrite = (may) => [EditorState.readOnly.of(!may), EditorView.editable.of
 
 function keys(deeds) {
   const deed = (name) => (view) => deeds[name](view);
-  const headings = [0, 2, 3, 4].map((level, at) => ({ key: `Mod-Alt-${at}`, run: verbs.heading(level) }));
+  // Alt with a digit as in German Word: with Ctrl it is AltGr on Windows, and types "²"
+  const headings = [0, 2, 3, 4].flatMap((level, at) => [`Alt-${at}`, `Mod-Alt-${at}`].map((key) => ({ key, run: verbs.heading(level) })));
   return [
     { key: "Mod-b", run: verbs.inline("strong") },
     { key: "Mod-i", run: verbs.inline("emphasis") },
@@ -101,6 +102,7 @@ function keys(deeds) {
     { key: "Shift-Tab", run: verbs.indent(-1) },
     { key: "Mod-k", run: deed("link") },
     { key: "Mod-Alt-f", run: deed("footnote") },
+    { key: "Alt-k", run: deed("comment") },
     { key: "Mod-Alt-m", run: deed("comment") },
     { key: "Mod-s", run: deed("save") },
     { key: "Mod-h", run: deed("find") },

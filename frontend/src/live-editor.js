@@ -7,17 +7,17 @@ import { Margin, pointsAt } from "./comments.js";
 import { FieldsDialog, FigureDialog, TableDialog } from "./dialogs.js";
 import { openEditor } from "./editor.js";
 import { toggleFind } from "./find.js";
+import { Notices, button } from "./notices.js";
 import { Outline, countWords, headingAt } from "./outline.js";
 import { addNote, editFigure, editLink, editNote, editTable } from "./pieces.js";
 import { WhoIsHere } from "./presence.js";
 import { Session } from "./session.js";
+import { StateLine, fill } from "./state-line.js";
 import { Toolbar } from "./toolbar.js";
 
 const REST = 400; // milliseconds without typing before words and headings are counted
 const SETTLING = 10_000; // milliseconds to wait for the server's word before a sitting is closed
 const CHOICES = { signs: false, german: true, quiet: false };
-
-const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_whole, name) => values[name] ?? "");
 
 class LiveEditor extends HTMLElement {
   connectedCallback() {
@@ -46,7 +46,8 @@ class LiveEditor extends HTMLElement {
     document.addEventListener("sheet-sent", (event) => this.commented(event));
     this.find("quiet").addEventListener("click", () => this.choose("quiet"));
     this.find("save").addEventListener("click", (event) => this.isLive && (event.preventDefault(), this.save()));
-    this.notices = this.querySelector("[data-notices]");
+    this.line = new StateLine({ line: this.find("state"), live: this.find("said"), words: this.words.states, timezone: this.given.timezone });
+    this.notices = new Notices({ box: this.querySelector("[data-notices]"), words: this.words, signIn: this.given.addresses.signIn, file: `${this.given.paper}.md` });
     this.start();
     this.toolbarOnPhone();
   }
@@ -70,44 +71,15 @@ class LiveEditor extends HTMLElement {
     this.session.addEventListener("change", ({ detail }) => this.changed(detail));
     this.session.addEventListener("ready", () => this.open());
     this.session.addEventListener("facts", ({ detail }) => this.facts(detail));
-    this.session.addEventListener("rescue", ({ detail }) => this.rescued(detail));
+    this.session.addEventListener("rescue", ({ detail }) => this.notices.rescued(detail));
     this.session.start();
   }
 
   changed(how) {
-    this.state(how);
+    this.line.show(how, { isOpen: Boolean(this.editor), isReading: this.mayWrite === false });
     if (how.name === "blocked" || how.name === "crowded") this.toForm(how.name);
     else if (how.name === "restart") this.restart();
     else if (["signIn", "withdrawn", "unknown", "refused"].includes(how.name)) this.ended(how);
-  }
-
-  /** The one line that says where the words are. */
-  state({ name, at, isUnsent }) {
-    const line = this.find("state");
-    if (at) this.savedAt = at;
-    const isAgain = name === "connecting" && this.editor;
-    const isReading = this.mayWrite === false && ["ready", "saving", "saved"].includes(name);
-    const key = isReading ? "withdrawn" : isAgain ? "reconnecting" : name === "ready" && this.savedAt && !isUnsent ? "saved" : name === "offline" && !this.editor ? "waiting" : name;
-    line.dataset.state = key;
-    const words = this.words.states[key];
-    if (words === undefined) return;
-    const said = fill(words, { time: this.savedAt ? this.time(this.savedAt) : "" });
-    if (line.lastElementChild.textContent !== said) line.lastElementChild.textContent = said;
-    this.speak(key, said);
-  }
-
-  /** Read out what matters, not each letter's journey. */
-  speak(key, said) {
-    if (key === "saving" || key === "saved" || key === "connecting" || key === this.spoken) {
-      if (key === "saved") this.spoken = key;
-      return;
-    }
-    this.spoken = key;
-    this.find("said").textContent = said;
-  }
-
-  time(milliseconds) {
-    return new Date(milliseconds).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: this.given.timezone });
   }
 
   facts({ may_write: mayWrite, head }) {
@@ -115,10 +87,9 @@ class LiveEditor extends HTMLElement {
     this.editor?.setWriting(mayWrite);
     this.toggleAttribute("data-read-only", !mayWrite);
     if (!mayWrite) {
-      this.state({ name: "withdrawn" });
-      this.notice("end", this.session.isUnsent ? `${this.words.ends.withdrawn} ${this.words.unsent.unknown}` : this.words.ends.withdrawn, {
-        deeds: this.session.isUnsent ? [this.downloadButton(this.session.text.toString())] : [],
-      });
+      const how = { name: "withdrawn", isUnsent: this.session.isUnsent };
+      this.line.show(how, { isOpen: true, isReading: true });
+      this.notices.ended(how, this.session.text.toString(), []);
     }
     if (head > this.given.head) {
       this.given.head = head;
@@ -141,7 +112,7 @@ class LiveEditor extends HTMLElement {
       isGerman: () => this.choices.german,
       isShowingSigns: this.choices.signs,
       maxBytes: this.given.maxBytes,
-      onTooLarge: () => this.notice("large", this.words.tooLarge),
+      onTooLarge: () => this.notices.say("large", this.words.tooLarge),
       deeds,
       onUpdate: (update) => this.updated(update),
     });
@@ -228,13 +199,13 @@ class LiveEditor extends HTMLElement {
       list: verbs.list(false), numbers: verbs.list(true), quote: verbs.quote,
       deeper: (view) => verbs.indent(1)(view) || true, higher: (view) => verbs.indent(-1)(view) || true,
       link: dialog((view) => editLink(view, this.dialogs.link)),
-      table: dialog((view) => editTable(view, this.dialogs.table, null, (words) => this.notice("table", words))),
+      table: dialog((view) => editTable(view, this.dialogs.table, null, (words) => this.notices.say("table", words))),
       picture: dialog((view) => editFigure(view, this.dialogs.figure, null)),
       footnote: dialog((view) => addNote(view, this.dialogs.note)),
       note: (view, label) => editNote(view, this.dialogs.note, label),
       piece: (view, piece) => {
         if (view.state.readOnly) return;
-        if (piece.kind === "table") editTable(view, this.dialogs.table, piece, (words) => this.notice("table", words));
+        if (piece.kind === "table") editTable(view, this.dialogs.table, piece, (words) => this.notices.say("table", words));
         else editFigure(view, this.dialogs.figure, piece);
       },
       undo: () => this.editor.undo() || true,
@@ -281,11 +252,11 @@ class LiveEditor extends HTMLElement {
       return;
     }
     const closed = await this.closeSitting(made.summary);
-    if (!closed) this.notice("save", this.words.saveFailed);
+    if (!closed) this.notices.say("save", this.words.saveFailed);
     else if (made.then === "leave") {
       this.isLeaving = true;
       location.assign(this.given.addresses.paper);
-    } else this.notice("saved", fill(this.words.kept, { time: this.time(Date.parse(closed.at) || Date.now()) }), { isGood: true });
+    } else this.notices.say("saved", fill(this.words.kept, { time: this.line.time(Date.parse(closed.at) || Date.now()) }), { isGood: true });
     this.editor?.view.focus();
   }
 
@@ -326,7 +297,7 @@ class LiveEditor extends HTMLElement {
       showAuthors(view, legend, await response.json());
       button.ariaPressed = "true";
     } catch {
-      this.notice("authors", this.words.authorsFailed);
+      this.notices.say("authors", this.words.authorsFailed);
     }
   }
 
@@ -344,7 +315,7 @@ class LiveEditor extends HTMLElement {
   async openComment(text, range) {
     const closed = await this.closeSitting("");
     if (!closed) {
-      this.notice("comment", this.words.commentFailed);
+      this.notices.say("comment", this.words.commentFailed);
       return;
     }
     const url = new URL(this.given.addresses.newThread, location.href);
@@ -365,45 +336,11 @@ class LiveEditor extends HTMLElement {
 
   // What goes wrong
 
-  notice(name, words, { isGood = false, deeds = [] } = {}) {
-    const box = document.createElement("div");
-    box.className = `notice ${isGood ? "notice--ok" : "notice--warn"}`;
-    box.dataset.name = name;
-    box.setAttribute("role", "status");
-    box.append(Object.assign(document.createElement("p"), { textContent: words }));
-    const row = Object.assign(document.createElement("div"), { className: "notice__deeds" });
-    const close = button(this.words.close, () => box.remove());
-    row.append(...deeds, ...(deeds.length && !isGood ? [] : [close]));
-    box.append(row);
-    this.notices.querySelector(`[data-name=${name}]`)?.remove();
-    this.notices.append(box);
-    if (isGood) setTimeout(() => box.remove(), 8000);
-  }
-
-  rescued({ text, address, reason }) {
-    const words = this.words.rescued[reason] ?? this.words.rescued.epoch;
-    const deeds = address ? [link(this.words.showCopy, address)] : [this.downloadButton(text)];
-    this.notice("rescue", address ? words : `${words} ${this.words.onlyHere}`, { deeds: [...deeds, button(this.words.close, (event) => event.target.closest(".notice").remove())] });
-  }
-
-  downloadButton(text) {
-    return button(this.words.download, () => {
-      const made = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([text], { type: "text/markdown" })), download: `${this.given.paper}.md` });
-      made.click();
-      setTimeout(() => URL.revokeObjectURL(made.href), 1000);
-    });
-  }
-
-  /** The server will not have this page back: nothing more is typed, and what it did not get can be taken along. */
-  ended({ name, facts, isUnsent }) {
+  /** Nothing more is typed here. */
+  ended(how) {
     this.editor?.setWriting(false);
-    const text = this.session.text.toString();
-    const deeds = [];
-    if (name === "signIn") deeds.push(link(this.words.signIn, this.given.addresses.signIn));
-    if (isUnsent && name !== "signIn") deeds.push(this.downloadButton(text));
-    if (name === "refused") deeds.push(button(this.words.asForm, () => this.toForm("refused")), button(this.words.withoutThem, () => this.withoutThem()));
-    const words = (name === "refused" && this.words.refusals[facts?.code]) || this.words.ends[name];
-    this.notice("end", isUnsent && name !== "refused" ? `${words} ${this.words.unsent[name] ?? this.words.unsent.unknown}` : words, { deeds });
+    const ways = how.name === "refused" ? [button(this.words.asForm, () => this.toForm("refused")), button(this.words.withoutThem, () => this.withoutThem())] : [];
+    this.notices.ended(how, this.session.text.toString(), ways);
   }
 
   async withoutThem() {
@@ -425,7 +362,7 @@ class LiveEditor extends HTMLElement {
     this.margin?.close();
     this.editor?.close();
     this.editor = null;
-    this.savedAt = null;
+    this.line.savedAt = null;
     this.start();
   }
 
@@ -452,7 +389,7 @@ class LiveEditor extends HTMLElement {
     this.hidden = true;
     this.form.hidden = false;
     document.documentElement.dataset.live = "off";
-    this.form.before(...this.notices.children);
+    this.form.before(...this.notices.box.children);
     this.form.before(this.formNotice(reason));
     body.focus();
   }
@@ -485,13 +422,5 @@ function read(name, usual) {
     return usual;
   }
 }
-
-function button(words, press) {
-  const made = Object.assign(document.createElement("button"), { type: "button", className: "linkbtn", textContent: words });
-  made.addEventListener("click", press);
-  return made;
-}
-
-const link = (words, href) => Object.assign(document.createElement("a"), { href, textContent: words });
 
 customElements.define("live-editor", LiveEditor);

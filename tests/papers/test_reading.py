@@ -293,3 +293,14 @@ def test_editors_see_no_way_to_let_it_rest(client_for: ClientFor, people: People
     assert "ruhen lassen" not in page.get_data(as_text=True)
     answer = client.post(f"/papers/{paper.key}/parking", data={"csrf_token": csrf_of(page), "reason": ""})
     assert answer.status_code == 403
+
+
+def test_who_wrote_which_stretch_comes_as_data(client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people, text="Die Antwort kommt.\n")
+    save(paper, people.lead, "Die Antwort kommt. Größe zählt 🌳.\n")
+    data = {"Accept": "application/json"}
+    answer = client_for(people.reader).get(f"/papers/{paper.key}/authors?revision=2", headers=data).get_json()
+    assert sum(length for _author, length in answer["runs"]) == len("Die Antwort kommt. Größe zählt 🌳.\n")
+    assert set(answer["people"]) == {people.lead.name, people.editor.name}
+    assert {author for author, _length in answer["runs"]} == {0, 1}
+    assert client_for(people.stranger).get(f"/papers/{paper.key}/authors", headers=data).status_code == 404

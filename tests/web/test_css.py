@@ -95,17 +95,15 @@ def test_a_change_of_a_source_is_noticed(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
 def test_every_token_used_is_defined(path: Path) -> None:
     css = without_comments(path.read_text(encoding="utf-8"))
-    tokens = TOKENS
-    defined = set(re.findall(r"(--[\w-]+)\s*:", tokens)) | set(re.findall(r"(--[\w-]+)\s*:", css))
+    defined = set(re.findall(r"(--[\w-]+)\s*:", TOKENS)) | set(re.findall(r"(--[\w-]+)\s*:", css))
     with_fallback = set(re.findall(r"var\((--[\w-]+)\s*,", css))
     used = set(re.findall(r"var\((--[\w-]+)", css))
     assert used - defined - with_fallback == set()
 
 
 def test_every_token_is_used() -> None:
-    tokens = TOKENS
     everything = "".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    defined = set(re.findall(r"(--[\w-]+)\s*:", tokens))
+    defined = set(re.findall(r"(--[\w-]+)\s*:", TOKENS))
     assert {name for name in defined if f"var({name})" not in everything} == set()
 
 

@@ -30,7 +30,7 @@ from workspace.papers.sittings import is_open
 from workspace.papers.store import authors_of, text_of
 from workspace.papers.views.blueprint import bp
 from workspace.permissions import Permission, can, require
-from workspace.text.authorship import who_wrote as who_wrote_most
+from workspace.text import authorship
 from workspace.text.tree import parse
 from workspace.web.actor import actor
 from workspace.web.derived import write_derived
@@ -312,7 +312,7 @@ def who_wrote(key: str) -> ResponseReturnValue:
 def _every_stretch(paper: Paper, number: int) -> dict[str, object]:
     """Lengths in code points, each with its author's place among the people; those of the longest text come first."""
     runs = authors_of(paper, number).runs
-    authors = [author for author, _written in who_wrote_most(runs, 0, sum(length for _author, length in runs))]
+    authors = [author for author, _written in authorship.who_wrote(runs, 0, sum(length for _author, length in runs))]
     people = members_by_id(author for author in authors if isinstance(author, int))
     names = [shown_name(people.get(author) if isinstance(author, int) else None) for author in authors]
     return {"people": names, "runs": [[authors.index(author), length] for author, length in runs]}
