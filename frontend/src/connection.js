@@ -6,6 +6,7 @@ import * as wire from "./protocol.js";
 
 const FROM_SERVER = Symbol("from the server");
 const AT_ONCE = new Set([wire.CLOSED.reload, wire.CLOSED.ticket]);
+const TOO_BIG = 1009; // so large that the server's socket did not even take it in
 const FINAL = new Set([wire.CLOSED.malformed, wire.CLOSED.signIn, wire.CLOSED.withdrawn, wire.CLOSED.unknown, wire.CLOSED.epoch, wire.CLOSED.tooLarge, wire.CLOSED.refusedText, wire.CLOSED.crowded]);
 const ABNORMAL = 1006;
 const TOO_FAST_PAUSE = 5_000;
@@ -118,7 +119,7 @@ export class Connection extends EventTarget {
       if (!isOpen || (code === ABNORMAL && !wasSynced)) this.blocked(); // never let through, or cut off at once
       else this.ended(code);
     };
-    socket.onclose = (event) => ended(event.code);
+    socket.onclose = (event) => ended(event.code === TOO_BIG ? wire.CLOSED.tooLarge : event.code);
     this.drop = () => {
       socket.onmessage = null;
       socket.close();

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from workspace.errors import Refusal
+from workspace.errors import Invalid
 
 ROOT = "content"
 """The name of the one text in each document."""
@@ -35,7 +35,7 @@ Span = tuple[int, int]
 """Clocks of one client, half-open."""
 
 
-class Refused(Refusal):
+class Refused(Invalid):
     """An update that is never acceptable.
 
     Codes: malformed, too_many_parts, carriage_return, half_character, foreign_client, too_many_clients,
