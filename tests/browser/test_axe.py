@@ -19,7 +19,7 @@ from workspace.papers import actions as papers
 
 LOOKS = [
     pytest.param(False, False, id="light desktop"),
-    pytest.param(True, True, id="dark phone"),
+    pytest.param(True, True, id="dark phone", marks=pytest.mark.long),
     pytest.param(True, False, id="dark desktop", marks=pytest.mark.long),
     pytest.param(False, True, id="light phone", marks=pytest.mark.long),
 ]

@@ -117,7 +117,7 @@ def comment_on_selection(page: Page, passage: str, words: str) -> None:
     ("phone", "scripts"),
     [
         pytest.param(False, True, id="desktop-scripts"),
-        pytest.param(True, False, id="phone-no-scripts"),
+        pytest.param(True, False, id="phone-no-scripts", marks=pytest.mark.long),
         pytest.param(False, False, id="desktop-no-scripts", marks=pytest.mark.long),
         pytest.param(True, True, id="phone-scripts", marks=pytest.mark.long),
     ],

@@ -313,7 +313,7 @@ def wait_for(happens: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("moment", ["recipient", "end"])
+@pytest.mark.parametrize("moment", ["recipient", pytest.param("end", marks=pytest.mark.long)])
 def test_a_mail_to_120_people_survives_a_killed_worker(
     db: Session, settings: Settings, server: MailServer, moment: str
 ) -> None:

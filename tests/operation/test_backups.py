@@ -345,6 +345,7 @@ MOMENTS = [0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 3.0]
 """Seconds after the first sign; the last ones are often after the end."""
 
 
+@pytest.mark.long
 def test_backup_and_restore_by_command(tmp_path: Path) -> None:
     instance = copied_sample(tmp_path / "instance")
     made = run_workspace("backup", str(tmp_path / "a.backup"), instance=instance)

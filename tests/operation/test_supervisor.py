@@ -41,7 +41,7 @@ def known_workers(database: Path) -> list[str]:
         return [row[0] for row in connection.execute("SELECT id FROM worker")]
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("end", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_the_worker_lives_as_long_as_its_server(tmp_path: Path, end: signal.Signals) -> None:
     with serving(tmp_path / "instance") as (process, port):
         wait_until_it_answers(process, port)
