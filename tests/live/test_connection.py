@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.live.loop import run
 from workspace.live import limits
 from workspace.live.connection import Connection, Guest
 from workspace.live.protocol import Code
@@ -40,12 +41,12 @@ class Socket:
 
 
 def in_loop(test: Callable[[Connection, Socket], Coroutine[Any, Any, None]]) -> None:
-    async def run() -> None:
+    async def with_both() -> None:
         socket, task = Socket(), asyncio.current_task()
         assert task is not None
         await test(Connection(Guest(1, 1, 1, True), {}, socket.send, task, 0), socket)
 
-    asyncio.run(run())
+    run(with_both())
 
 
 def test_what_the_socket_takes_goes_out_at_once() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from websockets.exceptions import WebSocketException
 
 from tests.builders import make_paper
+from tests.live.loop import run
 from tests.live.peers import Peer, talking
 from tests.live.serving import Served, served_too, stored_text
 from tests.people import People
@@ -79,5 +80,5 @@ def test_everybody_has_every_word_once(served: Served, people: People, db: Sessi
             both = [served, second]
             return list(await asyncio.gather(*(wander(paper, n, both) for n, paper in enumerate(made, 1))))
 
-    shown = asyncio.run(wander_everywhere())
+    shown = run(wander_everywhere())
     assert [stored_text(paper) for paper in made] == shown

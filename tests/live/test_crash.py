@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from websockets.exceptions import WebSocketException
 
 from tests.builders import make_paper
+from tests.live.loop import run
 from tests.live.peers import Peer, talking
 from tests.live.serving import Served, on_postgresql, process, stored_text
 from tests.people import People
@@ -97,7 +98,7 @@ def test_what_another_client_saw_survives_being_killed(settings: Settings, peopl
 
     for time in range(KILLS):
         before = len(shown)
-        asyncio.run(type_until_killed(time))
+        run(type_until_killed(time))
         assert len(shown) > before, "nobody saw anything"
         kept = stored_text(paper)
         assert not [word for word in shown if word not in kept]
@@ -124,7 +125,7 @@ def test_clients_come_back_after_each_kill_and_bring_what_is_missing(
             await asyncio.gather(*tasks)
             return writers, await until_all_agree(writers, paper, server)
 
-    writers, shown = asyncio.run(live_through_it())
+    writers, shown = run(live_through_it())
     require_nothing_lost(writers, shown)
     assert stored_text(paper) == shown
 
@@ -148,7 +149,7 @@ def test_of_two_processes_one_is_killed_and_its_people_go_over(settings: Setting
             await asyncio.gather(*tasks)
             return writers, await until_all_agree(writers, paper, stays)
 
-    writers, shown = asyncio.run(go_over())
+    writers, shown = run(go_over())
     require_nothing_lost(writers, shown)
     assert stored_text(paper) == shown
 
@@ -172,6 +173,6 @@ def test_a_database_that_drops_all_connections_loses_nothing(served: Served, peo
         await asyncio.gather(*tasks)
         return writers, await until_all_agree(writers, paper, served)
 
-    writers, shown = asyncio.run(write_on())
+    writers, shown = run(write_on())
     require_nothing_lost(writers, shown)
     assert stored_text(paper) == shown

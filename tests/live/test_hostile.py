@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from websockets.exceptions import ConnectionClosed
 
 from tests.builders import make_paper
+from tests.live.loop import run
 from tests.live.peers import Peer, talking
 from tests.live.serving import Served, stored_text
 from tests.people import People
@@ -102,7 +103,7 @@ def test_each_attack_ends_with_its_code_and_others_write_on(served: Served, peop
                     found[name] = mallory.closed_with
         return found
 
-    found = asyncio.run(attack())
+    found = run(attack())
     wrong = {name: code for name, code in found.items() if code not in CASES[name][1]}
     assert not wrong
     assert "Grüße" not in stored_text(paper)
@@ -117,7 +118,7 @@ def test_a_text_frame_is_malformed_and_the_reason_is_said_first(served: Served, 
             await mallory.until(lambda: mallory.closed_with == Code.MALFORMED)
             assert mallory.refusals == [{"code": "malformed"}]
 
-    asyncio.run(write_text())
+    run(write_text())
 
 
 def test_nobody_writes_in_anothers_name(served: Served, people: People, db: Session) -> None:
@@ -137,7 +138,7 @@ def test_nobody_writes_in_anothers_name(served: Served, people: People, db: Sess
             await mallory.until(lambda: mallory.closed_with == Code.REFUSED_TEXT)
             assert mallory.refusals == [{"code": "foreign_client"}]
 
-    asyncio.run(forge())
+    run(forge())
     assert "Gefälscht" not in stored_text(paper)
 
 
@@ -150,7 +151,7 @@ def test_an_update_that_rests_on_nothing_is_answered_by_a_question(served: Serve
             await emil.type("Zwei. ")
             await emil.until_stored()
 
-    asyncio.run(leave_one_out())
+    run(leave_one_out())
     assert stored_text(paper).startswith("Zwei. Eins. ")
 
 
@@ -171,7 +172,7 @@ def test_mutated_updates_harm_nobody(served: Served, people: People, db: Session
                         await mallory.send(bytes(bad[: chance.randrange(3, len(bad) + 1)]))
                         await mallory.send(b"\x03")
 
-    asyncio.run(mutate())
+    run(mutate())
 
 
 @pytest.mark.long
@@ -198,7 +199,7 @@ def test_a_reader_who_has_stopped_is_let_go_and_nobody_waits_for_it(
             sink.transport.abort()
             return time.monotonic() - began
 
-    assert asyncio.run(stop_reading()) < 15, "eight seconds without progress, and what a busy machine adds"
+    assert run(stop_reading()) < 15, "eight seconds without progress, and what a busy machine adds"
 
 
 async def deaf_socket(served: Served, address: str) -> asyncio.StreamWriter:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper
+from tests.live.loop import run
 from tests.live.peers import talking, turned_away
 from tests.live.serving import Served, on_postgresql, save_elsewhere, served_too, stored_text
 from tests.people import People
@@ -47,7 +48,7 @@ def test_a_room_that_fails_does_so_alone_and_comes_back_from_the_log(
         async with talking(served.address(ill, people.lead), clara):
             await clara.until_stored()
 
-    asyncio.run(fail())
+    run(fail())
     assert stored_text(ill) == "Krank. " + TEXT, "it was in the log, and came once"
     assert stored_text(well) == "Gesund. " + TEXT
 
@@ -68,7 +69,7 @@ def test_a_panic_while_a_paper_is_opened_is_told_and_the_next_try_may_succeed(
         async with talking(served.address(paper, people.lead)) as clara:
             assert clara.text == TEXT
 
-    asyncio.run(come_twice())
+    run(come_twice())
 
 
 def test_a_paper_that_cannot_be_written_does_not_hold_up_others(
@@ -96,7 +97,7 @@ def test_a_paper_that_cannot_be_written_does_not_hold_up_others(
         async with talking(served.address(ill, people.lead), clara):
             await clara.until_stored()
 
-    asyncio.run(fail())
+    run(fail())
     assert stored_text(ill) == "Krank. " + TEXT
     assert stored_text(well) == "Gesund. " + TEXT
 
@@ -125,7 +126,7 @@ def test_two_processes_and_a_form_write_the_same_paper(served: Served, people: P
                 assert "binnen sechs Wochen" in clara.text
                 assert stored_text(paper) == clara.text
 
-    asyncio.run(write_everywhere())
+    run(write_everywhere())
 
 
 @on_postgresql
@@ -144,7 +145,7 @@ def test_people_at_two_processes_see_each_other(served: Served, people: People, 
                     assert [seen["user"]["name"] for seen in emil.here.values()] == ["Clara Leitung"]
                 await clara.until(lambda: not clara.here)
 
-    asyncio.run(look())
+    run(look())
 
 
 def test_an_idle_room_is_closed_and_its_sitting_becomes_a_revision(
@@ -167,8 +168,8 @@ def test_an_idle_room_is_closed_and_its_sitting_becomes_a_revision(
             while head() == 1:
                 await asyncio.sleep(0.1)
 
-    asyncio.run(write_and_leave())
-    asyncio.run(until_kept())
+    run(write_and_leave())
+    run(until_kept())
     assert head() == 2
 
 
@@ -183,4 +184,4 @@ def test_much_is_kept_before_it_is_deleted(served: Served, people: People, db: S
             await clara.until(lambda: clara.states[-1]["head"] == 2)
             await clara.until_stored()
 
-    asyncio.run(delete_much())
+    run(delete_much())

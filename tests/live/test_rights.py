@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import make_paper
+from tests.live.loop import run
 from tests.live.peers import talking
 from tests.live.serving import Served, served_too
 from tests.people import People, actor_of
@@ -73,7 +73,7 @@ def test_who_may_not_be_here_any_more_is_out_at_every_process(
                 await clara.until_stored()
                 assert "Weiter" not in emil.text + emil_too.text
 
-    asyncio.run(be_thrown_out())
+    run(be_thrown_out())
 
 
 def test_who_may_only_read_now_stays_and_is_told(hurried: None, served: Served, people: People, db: Session) -> None:
@@ -99,7 +99,7 @@ def test_who_may_only_read_now_stays_and_is_told(hurried: None, served: Served, 
             await emil.until(lambda: "Wieder da. " in emil.text)
             assert "Verboten" not in clara.text
 
-    asyncio.run(be_downgraded())
+    run(be_downgraded())
 
 
 def park(people: People, db: Session, paper: Paper) -> None:

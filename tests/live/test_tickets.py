@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import make_paper
 from tests.conftest import ClientFor
+from tests.live.loop import run
 from tests.live.peers import talking, turned_away
 from tests.live.serving import Served, serving, ticket_of
 from tests.people import People, actor_of
@@ -150,7 +151,7 @@ def test_the_door_says_why_it_stays_shut(served: Served, people: People, db: Ses
             pass
         return [await turned_away(used), *[await turned_away(address, **more) for address, more, _ in cases]]
 
-    assert asyncio.run(knock()) == [Code.TICKET, *(code for _, _, code in cases)]
+    assert run(knock()) == [Code.TICKET, *(code for _, _, code in cases)]
 
 
 def test_of_many_who_show_the_same_ticket_at_once_one_comes_in(served: Served, people: People, db: Session) -> None:
@@ -163,7 +164,7 @@ def test_of_many_who_show_the_same_ticket_at_once_one_comes_in(served: Served, p
     async def races() -> list[int]:
         return list(await asyncio.gather(*map(race, addresses)))
 
-    assert asyncio.run(races()) == [3, 3, 3]
+    assert run(races()) == [3, 3, 3]
 
 
 async def code_of(address: str) -> int | None:
@@ -182,4 +183,4 @@ def test_a_paper_takes_so_many_people_and_anybody_twice(settings: Settings, peop
                     assert window.text == clara.text
                     assert await turned_away(served.address(paper, people.lead)) == Code.CROWDED
 
-    asyncio.run(crowd())
+    run(crowd())

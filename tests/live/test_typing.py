@@ -7,6 +7,7 @@ import asyncio
 from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper
+from tests.live.loop import run
 from tests.live.peers import talking
 from tests.live.serving import Served, editors_of, save_elsewhere, stored_text
 from tests.people import People
@@ -29,7 +30,7 @@ def test_what_one_types_the_other_reads_and_it_is_stored(served: Served, people:
             await clara.until_stored()
             await emil.until_stored()
 
-    asyncio.run(type_together())
+    run(type_together())
     assert stored_text(paper) == "Für Schöne Bürger 👩‍🌾: " + TEXT
 
 
@@ -53,7 +54,7 @@ def test_who_comes_later_gets_everything_and_who_comes_back_brings_what_was_type
             async with talking(served.address(paper, people.reader)) as rudi:
                 assert rudi.text == clara.text
 
-    asyncio.run(come_and_go())
+    run(come_and_go())
     assert stored_text(paper).startswith("Ohne Netz 😀. Zwei. ")
 
 
@@ -69,7 +70,7 @@ def test_the_page_learns_what_it_may_do_and_the_newest_revision(served: Served, 
             await rudi.until(lambda: rudi.text.endswith("Neu.\n"), 2)
             await rudi.until(lambda: rudi.states[-1]["head"] == 2, 2)
 
-    asyncio.run(read_and_save())
+    run(read_and_save())
 
 
 def test_what_a_reader_sends_is_not_taken(served: Served, people: People, db: Session) -> None:
@@ -86,7 +87,7 @@ def test_what_a_reader_sends_is_not_taken(served: Served, people: People, db: Se
             assert rudi.stored == 0
             assert rudi.closed_with is None
 
-    asyncio.run(try_to_write())
+    run(try_to_write())
     assert stored_text(paper) == "Offen. " + TEXT
 
 
@@ -109,5 +110,5 @@ def test_others_are_seen_as_the_server_knows_them(served: Served, people: People
             await clara.until(lambda: not clara.here)
         await asyncio.sleep(1.2)
 
-    asyncio.run(look_around())
+    run(look_around())
     assert editors_of(paper) == set()

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper
+from tests.live.loop import run
 from tests.live.peers import talking
 from tests.live.serving import Served, on_postgresql, save_elsewhere
 from tests.people import People
@@ -29,7 +30,7 @@ def test_what_a_form_saves_is_in_open_editors_within_a_second(served: Served, pe
                 await asyncio.to_thread(save_elsewhere, served, paper, people.editor, new)
                 await clara.until(lambda weeks=weeks: f"binnen {weeks} Wochen" in clara.text, WITHIN)
 
-    asyncio.run(save_beside())
+    run(save_beside())
 
 
 @on_postgresql
@@ -46,7 +47,7 @@ def test_a_listener_that_was_lost_looks_at_every_room(served: Served, people: Pe
             await asyncio.to_thread(save_elsewhere, served, paper, people.editor, new)
             await clara.until(lambda: "binnen sechs Wochen" in clara.text, 3)
 
-    asyncio.run(lose_listener())
+    run(lose_listener())
 
 
 def test_a_text_of_another_epoch_closes_the_room(served: Served, people: People, db: Session) -> None:
@@ -60,7 +61,7 @@ def test_a_text_of_another_epoch_closes_the_room(served: Served, people: People,
             db.commit()
             await clara.until(lambda: clara.closed_with == Code.EPOCH, 7)
 
-    asyncio.run(restore())
+    run(restore())
 
 
 def test_two_who_open_a_paper_at_the_same_moment_make_one_log(served: Served, people: People, db: Session) -> None:
@@ -74,6 +75,6 @@ def test_two_who_open_a_paper_at_the_same_moment_make_one_log(served: Served, pe
 
         return set(await asyncio.gather(*map(come, addresses)))
 
-    assert asyncio.run(open_at_once()) == {TEXT}
+    assert run(open_at_once()) == {TEXT}
     db.rollback()
     assert db.scalar(select(func.count()).select_from(LiveDocument)) == 1
