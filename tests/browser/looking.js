@@ -68,11 +68,13 @@ window.looking = {
   focused() {
     const e = document.activeElement;
     if (!e || e === document.body || e === document.documentElement || e.matches("body > a[href='#inhalt']") && this.before) return null;
+    if (e === this.before && e.matches("input[type=date]")) return []; // its day, month, year, calendar: drawn by the browser
     const faults = [];
     const labels = [...(e.labels || [])];
     const shown = e.matches("input[type=radio], input[type=checkbox]") && labels[0] || e;
     const isDrawn = (style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
-    if (![e, shown].some((one) => isDrawn(getComputedStyle(one)))) faults.push("no visible focus");
+    const hasCaret = e.isContentEditable && document.querySelector(".cm-focused .cm-cursor-primary"); // in a text the caret shows where one is
+    if (!hasCaret && ![e, shown].some((one) => isDrawn(getComputedStyle(one)))) faults.push("no visible focus");
     const box = [...shown.getClientRects()].find(({ width, height }) => width > 1 && height > 1);
     if (!box) faults.push("the focused element has no box");
     else {

@@ -271,7 +271,7 @@ def the_answer_comes(post: Post) -> None:
 
 def weekly_summary(served: Served, first: Page, post: Post) -> None:
     """What the group wrote comes on Monday morning; one click of the mail program ends it."""
-    write(first, DRAFT.replace("acht Wochen", "sechs Wochen"), "Kürzere Frist")
+    write(first, DRAFT.replace("acht Wochen", "sechs Wochen"), "Kürzere Frist", scripts=True)
     monday = next_monday(clock.now())
     work_at(served, clock.now())
     assert post.waiting(NORA) == [], "not before Monday"
@@ -288,7 +288,7 @@ def weekly_summary(served: Served, first: Page, post: Post) -> None:
     asked = urllib.request.Request(stop, data=b"List-Unsubscribe=One-Click", method="POST")  # noqa: S310
     with urllib.request.urlopen(asked, timeout=20) as answer:  # noqa: S310
         assert answer.status == 200
-    write(first, DRAFT.replace("acht Wochen", "vier Wochen"), "Noch kürzer")
+    write(first, DRAFT.replace("acht Wochen", "vier Wochen"), "Noch kürzer", scripts=True)
     work_at(served, next_monday(monday))
     assert post.waiting(NORA) == [], "she ended the weekly mail"
 
@@ -302,7 +302,7 @@ def test_from_the_empty_database_to_the_weekly_summary(
         nora = page_for(phone=True)
         accept(nora, post)
         start_paper(first, "ag-qualitaet")
-        write(first, DRAFT, "Erster Entwurf")
+        write(first, DRAFT, "Erster Entwurf", scripts=True)
         paper = first.url.split("#")[0].split("?")[0]
         mentioned(first, paper)
         answers_from_mail(nora, post)
