@@ -1,4 +1,4 @@
-// sources 076c623dec98ee65
+// sources 7516a1ab66c2b6ed
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -667,6 +667,7 @@ if (comment) choose(comment.element);
 };
 const begin = () => {
 if (margin.matches(".is-ready")) return;
+document.documentElement.dataset.whole = "";
 collect();
 settle();
 margin.classList.add("is-ready");

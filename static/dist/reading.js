@@ -1,4 +1,4 @@
-// sources 6990f31f4cf4f9ec
+// sources ce63aa53e9ec093c
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -667,6 +667,7 @@ if (comment) choose(comment.element);
 };
 const begin = () => {
 if (margin.matches(".is-ready")) return;
+document.documentElement.dataset.whole = "";
 collect();
 settle();
 margin.classList.add("is-ready");

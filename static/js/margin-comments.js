@@ -117,6 +117,7 @@ if (list) {
   // as soon as the whole text is laid out (opening.js, which comes after this file), or a comment is asked for before that
   const begin = () => {
     if (margin.matches(".is-ready")) return;
+    document.documentElement.dataset.whole = "";
     collect();
     settle();
     margin.classList.add("is-ready");
