@@ -73,7 +73,7 @@ window.looking = {
     const labels = [...(e.labels || [])];
     const shown = e.matches("input[type=radio], input[type=checkbox]") && labels[0] || e;
     const isDrawn = (style) => (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2) || style.boxShadow !== "none";
-    const hasCaret = e.isContentEditable && document.querySelector(".cm-focused .cm-cursor-primary"); // in a text the caret shows where one is
+    const hasCaret = e.isContentEditable && (document.querySelector(".cm-cursorLayer") || getComputedStyle(e).caretColor !== "rgba(0, 0, 0, 0)"); // in a text the caret shows where one is
     if (!hasCaret && ![e, shown].some((one) => isDrawn(getComputedStyle(one)))) faults.push("no visible focus");
     const box = [...shown.getClientRects()].find(({ width, height }) => width > 1 && height > 1);
     if (!box) faults.push("the focused element has no box");
