@@ -8,8 +8,8 @@ import pytest
 
 from tests.papers.browsers import Browser
 from tests.papers.test_updates import browser_of, document
-from workspace.papers.checking import NOBODY
 from workspace.papers.document import Kept, Loaded, Stored
+from workspace.papers.known import NOBODY
 from workspace.papers.log import Checked
 from workspace.papers.typed import typed_since
 from workspace.text import authorship

@@ -9,8 +9,9 @@ import pytest
 
 from tests.papers.browsers import Browser
 from workspace.config import Settings, using
-from workspace.papers.checking import Checked, Gap
+from workspace.papers.checking import Gap
 from workspace.papers.document import Document, Kept, Loaded, first_state
+from workspace.papers.known import Checked
 from workspace.papers.updates import ROOT_BYTES, Refused, deletes_bytes, number_bytes, read_update
 
 TEXT = "Für 😀 Bürgerinnen. "

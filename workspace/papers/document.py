@@ -14,7 +14,8 @@ from typing import Any
 from pycrdt import Doc, Text, TransactionEvent, merge_updates
 
 from workspace.config import settings
-from workspace.papers.checking import CHUNK, FIRST_CLIENT, NOBODY, Checked, Checking, Gap, Known, Order
+from workspace.papers.checking import CHUNK, FIRST_CLIENT, Checking, Gap
+from workspace.papers.known import NOBODY, Checked, Known, Order
 from workspace.papers.labels import FIRST_LABEL, relabelled
 from workspace.papers.updates import (
     HAS_ORIGIN,

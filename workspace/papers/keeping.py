@@ -12,8 +12,8 @@ from workspace.db import session
 from workspace.errors import Invalid
 from workspace.events import record
 from workspace.notices.actions import tell_of_revision
-from workspace.papers.checking import Checked
 from workspace.papers.document import Document, Kept
+from workspace.papers.known import Checked
 from workspace.papers.log import Row, drop_used_rows, insert_rows, tell_processes
 from workspace.papers.models import LiveDocument, Paper, Revision, RevisionAuthor, RevisionText, Source
 from workspace.papers.store import Authors, keep_authors

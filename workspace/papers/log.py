@@ -15,7 +15,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, text, upda
 from workspace.clock import now
 from workspace.db import begin_writing, session
 from workspace.errors import NotFound
-from workspace.papers.checking import Checked, Checking, Gap
+from workspace.papers.checking import Checking, Gap
 from workspace.papers.document import (
     Damaged,
     Document,
@@ -27,6 +27,7 @@ from workspace.papers.document import (
     first_state,
     joined,
 )
+from workspace.papers.known import Checked
 from workspace.papers.models import LiveDocument, LiveUpdate, Paper
 from workspace.papers.store import text_of
 from workspace.papers.updates import Refused

@@ -18,9 +18,9 @@ from workspace.clock import now
 from workspace.config import settings
 from workspace.db import begin_writing, session
 from workspace.errors import Conflict, Invalid
-from workspace.papers.checking import Checked
 from workspace.papers.document import Damaged, Document, Stored
 from workspace.papers.keeping import Overtaken, Place, Prepared, keep_place, keep_revision
+from workspace.papers.known import Checked
 from workspace.papers.log import begin_anew, compact, read_log, rows_behind
 from workspace.papers.models import LiveDocument, Paper, ReadMark, Revision, Source
 from workspace.papers.queries import get_revision

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
-from workspace.papers.checking import NOBODY
 from workspace.papers.document import Damaged, Document, Stored, read_mark, text_of_state
+from workspace.papers.known import NOBODY
 from workspace.papers.labels import FIRST_LABEL, relabelled
 from workspace.papers.units import Spans
 from workspace.papers.updates import Span, read_update
