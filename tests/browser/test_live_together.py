@@ -119,18 +119,23 @@ def test_two_write_undo_go_offline_and_come_back(served: Served, page_for: PageF
     assert {author.member_id for author in revision.authors} == {served.people.editor.id, served.people.lead.id}
 
 
+def leave_unsent(page: Page, words: str) -> None:
+    """Type without a line, and come back to it with an editor that no longer sends."""
+    cut_off(page)
+    cursor_behind(page, "Dritter Absatz.")
+    page.keyboard.type(words)
+    page.wait_for_timeout(600)
+    page.context.set_offline(False)
+    page.evaluate("document.querySelector('live-editor').session.connection.stop()")
+
+
 @pytest.mark.long
 def test_words_left_offline_are_sent_at_the_next_visit(served: Served, page_for: PageFor) -> None:
     paper = made(served)
     asked: list[str] = []
     page = page_for(served.people.editor, asked=asked)
     open_live(page, paper)
-    cut_off(page)
-    cursor_behind(page, "Dritter Absatz.")
-    page.keyboard.type(" Im Zug geschrieben.")
-    page.wait_for_timeout(600)
-    page.context.set_offline(False)
-    page.evaluate("document.querySelector('live-editor').session.connection.stop()")
+    leave_unsent(page, " Im Zug geschrieben.")
     page.goto("/papers")
     assert asked == ["beforeunload"]
     assert "Zug" not in stored_text(served, paper)
@@ -146,12 +151,7 @@ def test_sign_out_asks_and_wipes(served: Served, page_for: PageFor) -> None:
     asked: list[str] = []
     page = page_for(served.people.editor, asked=asked)
     open_live(page, paper)
-    cut_off(page)
-    cursor_behind(page, "Dritter Absatz.")
-    page.keyboard.type(" Geheim.")
-    page.wait_for_timeout(600)
-    page.context.set_offline(False)
-    page.evaluate("document.querySelector('live-editor').session.connection.stop()")
+    leave_unsent(page, " Geheim.")
     page.locator(".site details.menu summary").click()
     page.get_by_role("button", name="Abmelden").click()
     page.wait_for_url(lambda url: "/papers/" not in url)
@@ -167,12 +167,7 @@ def test_another_account_on_the_same_computer_neither_sees_nor_sends_unsent_word
     asked: list[str] = []
     page = page_for(served.people.editor, asked=asked)
     open_live(page, paper)
-    cut_off(page)
-    cursor_behind(page, "Dritter Absatz.")
-    page.keyboard.type(" Nur für Emil.")
-    page.wait_for_timeout(600)
-    page.context.set_offline(False)
-    page.evaluate("document.querySelector('live-editor').session.connection.stop()")
+    leave_unsent(page, " Nur für Emil.")
     page.goto("/papers")
     page.context.add_cookies([cookie_of(served, served.people.lead)])  # type: ignore[list-item]
     open_live(page, paper)
