@@ -161,7 +161,8 @@ export class FigureDialog extends FieldsDialog {
   constructor(dialog, given) {
     super(dialog);
     Object.assign(this, given);
-    this.picture = dialog.querySelector("img");
+    this.picture = Object.assign(document.createElement("img"), { className: "livedialog__picture", alt: "" });
+    this.form.elements.name.after(this.picture);
     this.file = dialog.querySelector("input[type=file]");
     this.problem = dialog.querySelector("[data-problem]");
     this.form.elements.name.addEventListener("change", () => this.show());
