@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from workspace.text.longest import EXACT_CELLS, SURE, Run, common_end, common_length, joined, longest, walk
 
@@ -76,15 +76,15 @@ def as_text(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[str, str]
 
     Beyond `CHARACTERS` different items the last ones are written as unlike everything on the other side.
     """
-    known = {item: character(number) for number, item in enumerate(dict.fromkeys((*old, *new))) if number < CHARACTERS}
+    known = dict(zip(dict.fromkeys((*old, *new)), characters(0, CHARACTERS), strict=False))
     return tuple(  # type: ignore[return-value]
         "".join(known.get(item, other) for item in side) for side, other in ((old, UNLIKE[0]), (new, UNLIKE[1]))
     )
 
 
-def character(number: int) -> str:
-    """The character that stands for an item."""
-    return chr(number if number < 0xD800 else number + 0x800)
+def characters(start: int, end: int) -> Iterator[str]:
+    """The characters that stand for the items of these numbers."""
+    return map(chr, chain(range(start, min(end, 0xD800)), range(max(start, 0xD800) + 0x800, end + 0x800)))
 
 
 def runs_of(pairs: Pairs) -> list[Run]:

@@ -11,10 +11,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, pairwise, starmap
 from typing import TypeVar
 
-from workspace.text.alignment import CHARACTERS, UNLIKE, character
+from workspace.text.alignment import CHARACTERS, UNLIKE, characters
 from workspace.text.tokens import PARAGRAPH_BREAK, is_word, pieces, sentence_ends
 
 Value = TypeVar("Value")
@@ -57,7 +57,7 @@ class Vocabulary(dict[Hashable, str]):
         super().__init__()
         self.tokens: dict[str, str] = dict.fromkeys(UNLIKE, "?")
         """The token that each character stands for."""
-        self._free = tuple(map(character, range(*span)) for span in pairwise((0, WORDS_FROM, LONG_FROM, CHARACTERS)))
+        self._free = tuple(starmap(characters, pairwise((0, WORDS_FROM, LONG_FROM, CHARACTERS))))
         self.is_full = False
         """Whether some token got no character."""
         self._unlike = UNLIKE[0]
@@ -69,7 +69,7 @@ class Vocabulary(dict[Hashable, str]):
         return "".join(map(self.__getitem__, items))
 
     def __missing__(self, item: Hashable) -> str:
-        token = str(item[0]) if isinstance(item, tuple) else str(item)
+        token = str(item[0] if isinstance(item, tuple) else item)
         if token[0] == "\n" and token != PARAGRAPH_BREAK:  # all paragraph breaks are alike
             code = self[(PARAGRAPH_BREAK, *item[1:]) if isinstance(item, tuple) else PARAGRAPH_BREAK]
         else:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from workspace.text.alignment import Run
 from workspace.text.coding import Coded, Known, Vocabulary
@@ -32,6 +32,10 @@ FARTHEST = 1_000
 """So many tokens to either side a natural border is looked for."""
 PARAGRAPH = 12
 """What an equal paragraph break between changes is worth, in letters."""
+
+Sizes = tuple[int, int]
+"""How large a change is to the eye on the old and on the new side."""
+NOTHING: Sizes = (0, 0)
 
 _STOP_WORDS = frozenset(
     re.findall(
@@ -79,8 +83,8 @@ class Reader:
     """Knows what the tokens of a vocabulary mean to a reader."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        tokens = vocabulary.tokens
-        self._sizes = Known(lambda code: _size(tokens[code]))
+        tokens = self._tokens = vocabulary.tokens
+        self._sizes: dict[str, int] = {}
         self._worths = Known(lambda codes: worth_of(map(tokens.__getitem__, codes)))
 
     def runs(self, old: Coded, new: Coded, runs: list[Run]) -> list[Run]:
@@ -88,33 +92,49 @@ class Reader:
         return _slide(old, new, _widened(old.codes, new.codes, self._without_confetti(old.codes, new.codes, runs)))
 
     def _without_confetti(self, old: str, new: str, runs: list[Run]) -> list[Run]:
-        """Drop equal runs that say too little for what they interrupt, until none is left."""
+        """Drop equal runs that say too little for what they interrupt, as long as there is one."""
         if len(runs) < 2:
             return runs
+        self._measure()
         borders = [(0, 0, 0), *runs, (len(old), len(new), 0)]
         changed = [
-            (self._size(old[a[0] + a[2] : b[0]]), self._size(new[a[1] + a[2] : b[1]])) for a, b in pairwise(borders)
+            (self._size(old, i + length, x), self._size(new, j + length, y))
+            for (i, j, length), (x, y, _) in pairwise(borders)
         ]
-        was_dropped = True
-        while was_dropped:
-            was_dropped = False
-            kept: list[Run] = []
-            between = [changed[0]]
-            for run, after in zip(runs, changed[1:], strict=True):
-                # each token is worth 1 at least: so many are never confetti
-                if run[2] < ALWAYS_KEPT and any(between[-1]) and any(after):
-                    codes = old[run[0] : run[0] + run[2]]
-                    if self._worths[codes].is_confetti(max(between[-1]), max(after)):
-                        was_dropped = True
-                        size, before = self._size(codes), between[-1]
-                        between[-1] = before[0] + size + after[0], before[1] + size + after[1]
-                        continue
-                kept.append(run)
-                between.append(after)
-            runs, changed = kept, between
-        return runs
+        kept: list[Run] = []
+        between = changed[:1]
+        # changes only grow, and a larger one never saves what is between: the order makes no difference
+        for run, after in zip(runs, changed[1:], strict=True):
+            kept.append(run)
+            between.append(after)
+            while kept and self._is_confetti(old, kept[-1], between[-2], between[-1]):
+                at, _, length = kept.pop()
+                size, (gone, come) = self._size(old, at, at + length), between.pop()
+                between[-1] = between[-1][0] + size + gone, between[-1][1] + size + come
+        return kept
 
-    def _size(self, codes: str) -> int:
+    def _is_confetti(self, old: str, run: Run, left: Sizes, right: Sizes) -> bool:
+        """Whether an equal run says too little for the changes beside it."""
+        at, _, length = run
+        # each token is worth 1 at least: so many are never confetti
+        if length >= ALWAYS_KEPT or left == NOTHING or right == NOTHING:
+            return False
+        return self._worths[old[at : at + length]].is_confetti(max(left), max(right))
+
+    def _measure(self) -> None:
+        """Look at the tokens that are new in the vocabulary."""
+        sizes, tokens = self._sizes, self._tokens
+        if len(sizes) < len(tokens):
+            sizes.update((code, _size(token)) for code, token in islice(tokens.items(), len(sizes), None))
+
+    def _size(self, codes: str, start: int, end: int) -> int:
+        """The visible size of some tokens; of many, one that is large enough for everything asked here."""
+        if end - start == 1:
+            return self._sizes[codes[start]]
+        return sum(map(self._sizes.__getitem__, codes[start:end])) if end - start < ALWAYS_KEPT else 2 * ALWAYS_KEPT
+
+
+def _size(self, codes: str) -> int:
         """The visible size of tokens."""
         return sum(map(self._sizes.__getitem__, codes))
 

@@ -160,10 +160,13 @@ def operations(
     kept_from = i = j = 0
     for x, y, length in chain(matches, [(len(old), len(new), 0)]):
         if i < x or j < y:
-            room = _room(old_walls, i, x), _room(new_walls, j, y)
-            head, foot = _kept_ends(
-                old[i:x], new[j:y], is_strict, min(room[0][0], room[1][0]), min(room[0][1], room[1][1])
-            )
+            head = foot = 0
+            # most changes have one side only, or other letters at both ends: nothing of them can be kept
+            if i < x and j < y and (old[i] == new[j] or old[x - 1] == new[y - 1]):
+                room = _room(old_walls, i, x), _room(new_walls, j, y)
+                head, foot = _kept_ends(
+                    old[i:x], new[j:y], is_strict, min(room[0][0], room[1][0]), min(room[0][1], room[1][1])
+                )
             if i + head < x or j + head < y:
                 if kept_from < i + head:
                     ops.append((0, old[kept_from : i + head]))
@@ -191,16 +194,13 @@ def _kept_ends(old: str, new: str, is_strict: bool, head_room: int, foot_room: i
     """How much of a change is kept at its beginning and at its end."""
     if old == new and head_room == len(old) and not (is_strict and old.strip()):
         return len(old), 0
-    head = _common_blanks(old, new, head_room)
-    foot_room = min(foot_room, len(old) - head, len(new) - head)
-    return head, _common_blanks(old[::-1], new[::-1], foot_room)
-
-
-def _common_blanks(old: str, new: str, most: int) -> int:
-    count = 0
-    while count < most and old[count] == new[count] and old[count].isspace():
-        count += 1
-    return count
+    head = foot = 0
+    while head < min(head_room, len(old), len(new)) and old[head] == new[head] and old[head].isspace():
+        head += 1
+    most = min(foot_room, len(old) - head, len(new) - head)
+    while foot < most and old[-1 - foot] == new[-1 - foot] and old[-1 - foot].isspace():
+        foot += 1
+    return head, foot
 
 
 def tidy(ops: Iterable[Op], *, is_strict: bool = False) -> list[Op]:
