@@ -57,11 +57,11 @@ def common_end(old: str, new: str, most: int) -> int:
 
 def longest(old: str, new: str) -> list[Run]:
     """A longest common subsequence; beyond `EXACT_CELLS` a good one."""
+    if len(old) * len(new) > MINIMAL_EDIT_CELLS and len(old) * len(new) <= EXACT_CELLS:
+        return _bit_parallel(old, new)
     common = set(old).intersection(new)
     if not common:
         return []
-    if len(old) * len(new) > MINIMAL_EDIT_CELLS and len(old) * len(new) <= EXACT_CELLS:
-        return _bit_parallel(old, new)
     # what only one side has can be left out, and costs most of the time
     x, y = ("".join(filter(common.__contains__, side)) for side in (old, new))
     if len(x) * len(y) > EXACT_CELLS:
@@ -91,7 +91,7 @@ def joined(runs: Iterable[Run]) -> list[Run]:
 
 def _bit_parallel(old: str, new: str) -> list[Run]:
     """Hyyrö's bit-parallel LCS, as rapidfuzz has it."""
-    return joined((block.a, block.b, block.size) for block in Indel.opcodes(old, new).as_matching_blocks())
+    return [(block.a, block.b, block.size) for block in Indel.opcodes(old, new).as_matching_blocks() if block.size]
 
 
 _ENGINE = diff_match_patch()

@@ -10,6 +10,7 @@ between two of them was deleted on one side and inserted on the other.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import chain, groupby, pairwise
@@ -24,6 +25,7 @@ Op = tuple[Literal[-1, 0, 1], str]
 Match = tuple[int, int, int]
 """(place in old, place in new, length) of text that both sides keep."""
 
+_LINE_END = re.compile("\n")
 SURE_SENTENCE = 12
 """A sentence shorter than this (a number, an abbreviation) identifies no place by itself."""
 
@@ -94,14 +96,15 @@ class Words:
 
     def _keep(self, old: Coded, new: Coded, runs: Iterable[Run]) -> None:
         """Equal tokens as stretches of text."""
-        for run in runs:
-            for i, j, length in _unsewn(run, old.seams, new.seams):
-                x, y = old.starts[i], new.starts[j]
-                end, other = old.ends[i + length - 1], new.ends[j + length - 1]
-                if old.text[x:end] == new.text[y:other]:
-                    self.matches.append((x, y, end - x))
-                else:
-                    self.matches += _around_blanks(old.text, new.text, (x, end), (y, other))
+        if old.seams or new.seams:
+            runs = (part for run in runs for part in _unsewn(run, old.seams, new.seams))
+        for i, j, length in runs:
+            x, y = old.starts[i], new.starts[j]
+            before, after = old.text[x : old.ends[i + length - 1]], new.text[y : new.ends[j + length - 1]]
+            if before == after:
+                self.matches.append((x, y, len(before)))
+            else:
+                self.matches += ((x + a, y + b, same) for a, b, same in _around_blanks(before, after))
 
 
 def _equal_sentences(old: Coded, new: Coded, old_places: list[int], new_places: list[int]) -> Iterator[Run]:
@@ -125,21 +128,41 @@ def _unsewn(run: Run, old_seams: Sequence[int], new_seams: Sequence[int]) -> Ite
         yield i + start, j + start, end - start
 
 
-def _around_blanks(old: str, new: str, old_span: Span, new_span: Span) -> Iterator[Match]:
+def _around_blanks(old: str, new: str) -> Iterator[Match]:
     """The equal stretches of two texts that differ in blanks only."""
-    (i, end), (j, other) = old_span, new_span
-    while i < end and j < other:
+    if old.replace("\n", " ") == new.replace("\n", " "):
+        yield from _around_line_ends(old, new)
+        return
+    i = j = 0
+    while i < len(old) and j < len(new):
         began = i, j
-        same = common_length(old, new, i, j, min(end - i, other - j))
+        same = common_length(old, new, i, j)
         if same:
             yield i, j, same
         i, j = i + same, j + same
-        while i < end and old[i].isspace():
+        while i < len(old) and old[i].isspace():
             i += 1
-        while j < other and new[j].isspace():
+        while j < len(new) and new[j].isspace():
             j += 1
         if (i, j) == began:  # more than blanks differs: what is left stays a change
             return
+
+
+def _around_line_ends(old: str, new: str) -> Iterator[Match]:
+    """The same where only lines end at other blanks."""
+    at = 0
+    for other in sorted(_line_ends(old) ^ _line_ends(new)):
+        if at < other:
+            yield at, at, other - at
+        at = max(at, other)
+        while at < len(old) and old[at].isspace():
+            at += 1
+    if at < len(old):
+        yield at, at, len(old) - at
+
+
+def _line_ends(text: str) -> set[int]:
+    return {found.start() for found in _LINE_END.finditer(text)}
 
 
 def operations(
