@@ -196,5 +196,8 @@ def _took_over(one: Blocks, changed: list[int], other: Blocks, partner: list[int
             "".join(map(side.codes, places)) for side, places in ((one, changed), (other, partner), (other, gap))
         )
         return before.count(found) > behind.count(found)
-    lacking = one.shared_runs(changed, has_long=has_long) - other.shared_runs(partner, has_long=has_long)
+    had = one.shared_runs(changed, has_long=has_long)
+    if runs.isdisjoint(had):  # as nearly always
+        return False
+    lacking = had - other.shared_runs(partner, has_long=has_long)
     return len(runs & lacking) > SHARED * min(len(runs), len(lacking))

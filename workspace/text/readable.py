@@ -30,6 +30,8 @@ TINY = 6
 """Nor are fewer than this in any number of words."""
 FARTHEST = 1_000
 """So many tokens to either side a natural border is looked for."""
+LIGHT = 4
+"""A word or sign of so few letters is lighter than the least changes on both sides of it."""
 PARAGRAPH = 12
 """What an equal paragraph break between changes is worth, in letters."""
 
@@ -85,6 +87,7 @@ class Reader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         tokens = self._tokens = vocabulary.tokens
         self._sizes: dict[str, int] = {}
+        self._light: set[str] = set()
         self._worths = Known(lambda codes: worth_of(map(tokens.__getitem__, codes)))
 
     def runs(self, old: Coded, new: Coded, runs: list[Run]) -> list[Run]:
@@ -93,9 +96,11 @@ class Reader:
 
     def _without_confetti(self, old: str, new: str, runs: list[Run]) -> list[Run]:
         """Drop equal runs that say too little for what they interrupt, as long as there is one."""
+        self._measure()
+        # a short word or a sign alone never stays between changes
+        runs = [*runs[:1], *(run for run in runs[1:-1] if run[2] > 1 or old[run[0]] not in self._light), *runs[1:][-1:]]
         if len(runs) < 2:
             return runs
-        self._measure()
         borders = [(0, 0, 0), *runs, (len(old), len(new), 0)]
         changed = [
             (self._size(old, i + length, x), self._size(new, j + length, y))
@@ -125,7 +130,9 @@ class Reader:
         """Look at the tokens that are new in the vocabulary."""
         sizes, tokens = self._sizes, self._tokens
         if len(sizes) < len(tokens):
-            sizes.update((code, _size(token)) for code, token in islice(tokens.items(), len(sizes), None))
+            fresh = list(islice(tokens.items(), len(sizes), None))
+            sizes.update((code, _size(token)) for code, token in fresh)
+            self._light.update(code for code, token in fresh if len(token) <= LIGHT and token[0] != "\n")
 
     def _size(self, codes: str, start: int, end: int) -> int:
         """The visible size of some tokens; of many, one that is large enough for everything asked here."""

@@ -117,13 +117,11 @@ def blocks(text: str) -> list[str]:
     ends = _BLOCK_END.finditer(text)
     if ">" not in text:
         return _split(text, (found.end() for found in ends))
-    return _split(text, (found.end() for found in ends if not _goes_on(text, found)))
+    return _split(text, (found.end() for found in ends if found.lastgroup is None or not _goes_on(text, found)))
 
 
 def _goes_on(text: str, found: re.Match[str]) -> bool:
-    """Whether the next line is one more of the same quote: where its lines break means nothing."""
-    if found.lastgroup is None:
-        return False
+    """Whether a line before another one of a quote belongs to the same quote: where its lines break means nothing."""
     line = text.rfind("\n", 0, found.start()) + 1
     return text[line : found.start()].lstrip().startswith(">")
 
