@@ -101,7 +101,7 @@ class Coded:
 
     def part(self, start: int, end: int) -> Coded:
         """The tokens from one place to another."""
-        seams = [at - start for at in self.seams if start < at < end]
+        seams = [at - start for at in self.seams if start < at < end] if self.seams else ()
         return Coded(self.text, self.starts[start:end], self.ends[start:end], self.codes[start:end], seams)
 
     def sentences(self, spans: Iterable[Span]) -> list[int]:
@@ -150,6 +150,7 @@ class Blocks:
         self._vocabulary, self._side = vocabulary, side
         self._tokens = Coded(self.text, array("L"), array("L"), "")
         self._spans: list[Span | None] = [None] * len(blocks)
+        self._codes = [""] * len(blocks)
         self._runs: dict[int, list[str]] = {}
 
     def read(self, places: Iterable[int]) -> None:
@@ -164,6 +165,7 @@ class Blocks:
                 if next_at > at:  # a paragraph break may hold the indent of the next line
                     part.ends[next_at - 1] = min(part.ends[next_at - 1], end)
                 self._spans[block] = shift + at, shift + next_at
+                self._codes[block] = part.codes[at:next_at].removesuffix(BREAK)
                 at = next_at
             whole.starts += part.starts
             whole.ends += part.ends
@@ -173,8 +175,9 @@ class Blocks:
 
     def codes(self, at: int) -> str:
         """The tokens of one block without the paragraph break behind it."""
-        start, end = self._span(at)
-        return self._tokens.codes[start:end].removesuffix(BREAK)
+        if self._spans[at] is None:
+            self.read([at])
+        return self._codes[at]
 
     def words(self, at: int) -> str:
         """The words of one block."""

@@ -141,11 +141,6 @@ class Reader:
         return sum(map(self._sizes.__getitem__, codes[start:end])) if end - start < ALWAYS_KEPT else 2 * ALWAYS_KEPT
 
 
-def _size(self, codes: str) -> int:
-        """The visible size of tokens."""
-        return sum(map(self._sizes.__getitem__, codes))
-
-
 def _size(token: str) -> int:
     return 2 if token[0] == "\n" else min(len(token), TOKEN_CAP) + 1
 
@@ -156,8 +151,9 @@ def _widened(old: str, new: str, runs: list[Run]) -> list[Run]:
     for at in range(len(runs) - 1):
         (i1, j1, n1), (i2, j2, n2) = runs[at], runs[at + 1]
         room = min(i2 - i1, j2 - j1) - n1
-        head = common_length(old, new, i1 + n1, j1 + n1, room)
-        foot = 0
+        head = foot = 0
+        if room and old[i1 + n1] == new[j1 + n1]:
+            head = common_length(old, new, i1 + n1, j1 + n1, room)
         while foot < room - head and old[i2 - 1 - foot] == new[j2 - 1 - foot]:
             foot += 1
         runs[at] = (i1, j1, n1 + head)
