@@ -46,6 +46,22 @@ def test_machines_keep_at_least_what_readers_see_kept(texts: Texts) -> None:
     assert kept[0] <= kept[1]
 
 
+WRAPPED = st.lists(st.sampled_from(["Der", "Rat", "(prüft", "alles),", "heute", "1.", "–"]), min_size=1, max_size=30)
+BLANKS = st.sampled_from([" ", "\n", "  ", "\n    ", " \n"])
+
+
+@given(WRAPPED, st.lists(BLANKS, min_size=60, max_size=60))
+@settings(deadline=None, max_examples=300)
+def test_only_blanks_change_where_a_text_is_wrapped_anew(words: list[str], blanks: list[str]) -> None:
+    old, new = (
+        "".join(f"{word}{blank}" for word, blank in zip(words, half, strict=False)).strip()
+        for half in (blanks[:30], blanks[30:])
+    )
+    ops = compare_words(old, new)
+    assert not any(text.strip() for kind, text in ops if kind)
+    assert all(side_of(ops, side) == text for side, text in ((-1, old), (1, new)))
+
+
 CLAUSE = st.lists(st.sampled_from(["Rat", "prüft", "Antwort", "heute", "und", "die", ","]), max_size=16).map(" ".join)
 
 
