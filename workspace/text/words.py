@@ -77,12 +77,13 @@ class Words:
         if old.codes == new.codes:
             self._keep(old, new, [(0, 0, len(old.codes))])
         else:
-            self._keep(old, new, joined(self._runs(old, new, old.sentences(old_spans), new.sentences(new_spans))))
+            sentences = _equal_sentences(old, new, old_spans, new_spans)
+            self._keep(old, new, joined(self._runs(old, new, sentences)))
 
-    def _runs(self, old: Coded, new: Coded, old_places: list[int], new_places: list[int]) -> Iterator[Run]:
+    def _runs(self, old: Coded, new: Coded, sentences: Iterable[Run]) -> Iterator[Run]:
         """Equal sentences, and equal words of what is between them."""
         i = j = 0
-        for x, y, length in _equal_sentences(old, new, old_places, new_places):
+        for x, y, length in sentences:
             if i < x and j < y:
                 for a, b, more in self._equal_words(old.part(i, x), new.part(j, y)):
                     yield i + a, j + b, more
@@ -107,11 +108,13 @@ class Words:
                 self.matches += ((x + a, y + b, same) for a, b, same in _around_blanks(before, after))
 
 
-def _equal_sentences(old: Coded, new: Coded, old_places: list[int], new_places: list[int]) -> Iterator[Run]:
+def _equal_sentences(old: Coded, new: Coded, old_spans: Iterable[Span], new_spans: Iterable[Span]) -> Iterator[Run]:
     """Runs of tokens that are whole equal sentences; last an empty run at the end."""
-    if len(old_places) > 2 and len(new_places) > 2:
-        ours = [old.codes[start:end] for start, end in pairwise(old_places)]
-        theirs = [new.codes[start:end] for start, end in pairwise(new_places)]
+    old_places = old.sentences(old_spans)
+    new_places = new.sentences(new_spans) if len(old_places) > 2 else []
+    ours = [old.codes[start:end] for start, end in pairwise(old_places)]
+    theirs = [new.codes[start:end] for start, end in pairwise(new_places)]
+    if len(theirs) > 1 and not set(ours).isdisjoint(theirs):
         sizes = [old.ends[end - 1] - old.starts[start] for start, end in pairwise(old_places)]
         last = len(ours) - 1, len(theirs) - 1
         for x, y in equal_items(ours, theirs, sizes.__getitem__):
