@@ -267,6 +267,17 @@ AGED = """
   };
 })
 """
+HELD = """
+() => {
+  const ask = window.fetch;
+  window.fetch = async (...given) => {
+    const isFirst = String(given[0]).endsWith("/rescue") && !window.goOn;
+    if (isFirst) await new Promise((resolve) => { window.goOn = resolve; });
+    return ask(...given);
+  };
+}
+"""
+"""The first copy waits on its way until the test says so."""
 COPY = "Rettungskopie zeigen und übernehmen"
 
 
@@ -328,8 +339,12 @@ def test_a_page_that_slept_for_longer_than_a_day_begins_anew_beside_its_words(
     page.keyboard.type(" Vor der Reise.")
     until(page, lambda: kept_rows(page) == 1, "the words are not kept")
     rows = written_rows(served)
+    page.evaluate(HELD)
     page.clock.fast_forward("25:00:00")
     page.context.set_offline(False)
+    until(page, lambda: bool(page.evaluate("Boolean(window.goOn)")), "no copy was handed over")
+    page.keyboard.type(" Und danach.")
+    page.evaluate("window.goOn()")
     copy = page.get_by_role("link", name=COPY)
     expect(copy).to_be_visible()
     expect(page.locator(TEXT)).to_be_editable()
@@ -340,7 +355,7 @@ def test_a_page_that_slept_for_longer_than_a_day_begins_anew_beside_its_words(
     page.keyboard.type(" Wieder da.")
     assert "Erster Absatz. Wieder da." in expect_agreement(served, paper, [page])
     copy.click()
-    expect(page.get_by_role("main")).to_contain_text("Vor der Reise.")
+    expect(page.get_by_role("main")).to_contain_text("Vor der Reise. Und danach.")
 
 
 @pytest.mark.long
