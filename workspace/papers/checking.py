@@ -30,10 +30,14 @@ FIRST_CLIENT = 1024
 browser draws one of them once in four million times."""
 CHUNK = 2048
 """The text that a log begins with stands in pieces of at most so many units."""
-MOST_CUT = 500_000_000
-"""Units in pieces that one update may cut: half a second of the CRDT's work."""
-MOST_SOUGHT = 10_000_000
-"""Pieces that may be passed for one update: a second and a half."""
+MOST_CUT = 50_000_000
+"""Units in pieces that one update may cut: 50 ms of the CRDT's work."""
+REST_OF_CUT = 32
+"""Copying the rest of a piece is quicker by this than counting to the place where it is cut."""
+MOST_SOUGHT = 500_000
+"""Pieces that may be passed for one update: 200 ms. Who types has one or two pieces that look for their place."""
+MOST_ASKED = 100
+"""Neighbours in one update that only the CRDT can place. Of editors that were long apart an update has three."""
 
 
 class Gap(Exception):  # noqa: N818 - an answer: send what is missing first
@@ -125,11 +129,13 @@ class Checking:
             and all(map(_same_structs, sections, read.sections))
         )
         kept: dict[int, list[Span]] = {}
+        behind: dict[int, int] = {}
         for client, start, end in read.deletes:
             if end > clocks.get(client, self._known.clock(client)):
                 raise Gap
             new = fresh.alive(client, start, end)
-            is_whole = is_whole and new == [(start, end)]
+            is_whole = is_whole and new == [(start, end)] and start >= behind.get(client, 0)
+            behind[client] = end
             if is_checked and len(checked.deletes) + len(new) > self._limits.live_update_parts:
                 raise Refused("too_many_parts")
             for span in new:
@@ -139,6 +145,8 @@ class Checking:
                 checked.deleted += span[1] - span[0]
         checked.parts = sum(len(section.structs) for section in sections) + 2 * len(checked.deletes)
         if not is_whole:
+            for spans in kept.values():
+                spans.sort()  # from behind it would cost the CRDT a hundred times as much
             checked.update = update_bytes(read.data, sections, kept)
         return checked
 
@@ -195,6 +203,8 @@ class Checking:
                 unsure.append((left, right))
         if not unsure or self._is_ordered is None:
             return
+        if len(unsure) > MOST_ASKED:
+            raise Refused("too_many_parts")
         seen = dict.fromkeys(range(FIRST_CLIENT), MAX_CLOCK)
         seen |= {client: self._known.clock(client) for client in checked.clocks}
         if not self._is_ordered(Order([*self._before, checked.update], unsure, seen)):
@@ -205,11 +215,17 @@ class Checking:
         pieces behind. Nobody may stop everybody for seconds. Raises: Refused."""
         cut, sought = 0, 0
         for section in sections:
+            cuts = _Cuts(self._piece)
             for struct in section.structs:
-                sought += struct.right_origin is None
-                if struct.origin is not None and struct.origin != (section.client, struct.start - 1):
-                    cut += self._piece(struct.origin[0])
-        cut += sum(2 * self._piece(client) for client, _, _ in checked.deletes)
+                origin, right = struct.origin, struct.right_origin
+                sought += right is None
+                if origin is not None and origin != (section.client, struct.start - 1):
+                    cut += cuts.cost(origin[0], origin[1] + 1)
+                if right is not None and (origin is None or right != (origin[0], origin[1] + 1)):
+                    cut += cuts.cost(*right)
+        cuts = _Cuts(self._piece)
+        for client, start, end in sorted(checked.deletes):
+            cut += cuts.cost(client, start) + cuts.cost(client, end)
         if cut > MOST_CUT or (sought > 1 and sought * (self._known.parts + checked.parts) > MOST_SOUGHT):
             raise Refused("too_many_parts")
 
@@ -222,6 +238,20 @@ class Checking:
         limit = self._limits.paper_max_bytes
         if checked.inserted and self._bytes + checked.inserted_bytes - checked.deleted > limit:
             raise Refused("text_too_large", limit=limit)
+
+
+class _Cuts:
+    """What cuts one behind the other cost: the units that are counted and, in part, those that are copied."""
+
+    def __init__(self, piece: Callable[[int], int]) -> None:
+        self._piece = piece
+        self._last: dict[int, int] = {}
+
+    def cost(self, client: int, clock: int) -> int:
+        """Of one more cut. Behind the last one only what lies between is counted."""
+        piece, last = self._piece(client), self._last.get(client)
+        self._last[client] = clock
+        return clock - last + piece // REST_OF_CUT if last is not None and clock >= last else piece
 
 
 def _same_structs(new: Section, given: Section) -> bool:

@@ -98,8 +98,8 @@ def read_update(
     """Read an update from its first to its last byte.
 
     Args:
-        limit: how many structs, runs of characters beyond the basic plane, and (four times as many) deleted ranges it
-            may have: bounds the time to read it. None for what the log itself holds.
+        limit: how many structs, runs of characters beyond the basic plane, and (four times as many) deleted ranges and
+            clients of these it may have: bounds the time to read it. None for what the log itself holds.
         deleted: what is known to be deleted of a client, in the bytes of a delete set; whoever has been away sends all
             that was ever deleted, and what stands there letter for letter is not read again.
     Raises: Refused("malformed", "too_many_parts", "carriage_return").
@@ -149,7 +149,7 @@ class _Reader:
 
     def _deletes(self, client: int, found: list[tuple[int, int, int]]) -> None:
         count = self._count()
-        self._ranges -= count
+        self._ranges -= count + 1
         if self._ranges < 0:
             raise Refused("too_many_parts")
         number = self._number
