@@ -38,7 +38,8 @@ __all__ = [
 ]  # fmt: skip
 
 CHANNEL = "live"
-"""Where PostgreSQL tells other processes "<paper id> <row>", in the transaction that wrote it."""
+"""Where PostgreSQL tells other processes "<paper id> <row>", in the transaction that wrote it; "<paper id>" alone says
+that there is something to look for that is no row: a new revision, another log."""
 LOOKS = 5
 """How often a log is read again because it was compacted meanwhile."""
 
@@ -165,10 +166,9 @@ def begin_anew(paper: Paper, body: str) -> None:
     before = session().scalar(select(LiveDocument.epoch).where(LiveDocument.paper_id == paper.id)) or 0
     for table in (LiveUpdate, LiveDocument):
         session().execute(delete(table).where(table.paper_id == paper.id))
-    row = first_row(paper, body, epoch=max(before + 1, int(now().timestamp())))
-    session().add(row)
+    session().add(first_row(paper, body, epoch=max(before + 1, int(now().timestamp()))))
     session().flush()
-    tell_processes([(paper.id, row.head)])
+    tell_processes([str(paper.id)])
 
 
 def drop_typed(paper: Paper, body: str) -> bool:
@@ -239,14 +239,13 @@ def insert_rows(rows: Sequence[Row]) -> None:
         who, data = packed(row.updates)
         values.append({"paper_id": row.paper_id, "seq": row.seq, "who": who, "data": data, "at": moment})
     session().connection().execute(insert(LiveUpdate.__table__), values)  # type: ignore[arg-type]
-    tell_processes([(row.paper_id, row.seq) for row in rows])
+    tell_processes([f"{row.paper_id} {row.seq}" for row in rows])
 
 
-def tell_processes(places: Sequence[tuple[int, int]]) -> None:
-    """Tell other processes of (paper, newest row), when the current transaction is committed; SQLite needs none."""
+def tell_processes(said: Sequence[str]) -> None:
+    """Say this on the channel, when the current transaction is committed; SQLite needs none."""
     connection = session().connection()
     if connection.dialect.name == "postgresql":
-        said = [f"{paper_id} {seq}" for paper_id, seq in places]
         connection.execute(TELL, {"channel": CHANNEL, "said": said})
 
 
