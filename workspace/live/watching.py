@@ -194,7 +194,8 @@ class PostgresWatcher:
     async def _poll(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._has_news.wait(), NET_EVERY)
+                async with asyncio.timeout(NET_EVERY):
+                    await self._has_news.wait()
             await asyncio.sleep(POLL_EVERY)
             self._has_news.clear()
             try:
