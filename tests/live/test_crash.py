@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-from contextlib import AsyncExitStack, suppress
+import subprocess
+from contextlib import AsyncExitStack, ExitStack, suppress
 
 import pytest
 from sqlalchemy import text
@@ -22,7 +24,8 @@ from workspace.accounts.models import Member
 from workspace.config import Settings
 from workspace.papers.models import Paper
 
-KILLS = 4
+KILLS = int(os.environ.get("KILLS", "4"))
+"""In each test that kills again and again."""
 WRITERS = 4
 
 
@@ -133,23 +136,32 @@ def test_clients_come_back_after_each_kill_and_bring_what_is_missing(
 @pytest.mark.long
 @on_postgresql
 def test_of_two_processes_one_is_killed_and_its_people_go_over(settings: Settings, people: People, db: Session) -> None:
+    """Now the one, now the other; another process comes in its place."""
     paper = make_paper(people, text="Anfang.\n")
 
-    async def go_over() -> tuple[list[Writer], str]:
-        writers = writers_of(people)
-        with process(settings) as (stays, _), process(settings) as (goes, started):
-            servers = [stays, goes]
-            tasks = [asyncio.create_task(writer.write(paper, servers)) for writer in writers]
-            await asyncio.sleep(2)
-            started.kill()
-            servers.remove(goes)
-            await asyncio.sleep(2)
-            for writer in writers:
-                writer.is_stopping = True
-            await asyncio.gather(*tasks)
-            return writers, await until_all_agree(writers, paper, stays)
+    async def go_over(stack: ExitStack) -> tuple[list[Writer], str]:
+        writers, servers, running = writers_of(people), list[Served](), list[subprocess.Popen[bytes]]()
 
-    writers, shown = run(go_over())
+        async def start() -> None:
+            server, started = await asyncio.to_thread(stack.enter_context, process(settings))
+            servers.append(server)
+            running.append(started)
+
+        await start()
+        await start()
+        tasks = [asyncio.create_task(writer.write(paper, servers)) for writer in writers]
+        for _ in range(KILLS):
+            await asyncio.sleep(1)
+            del servers[0]
+            running.pop(0).kill()
+            await start()
+        for writer in writers:
+            writer.is_stopping = True
+        await asyncio.gather(*tasks)
+        return writers, await until_all_agree(writers, paper, servers[0])
+
+    with ExitStack() as stack:
+        writers, shown = run(go_over(stack))
     require_nothing_lost(writers, shown)
     assert stored_text(paper) == shown
 
