@@ -22,6 +22,7 @@ from tests.people import People
 from tests.test_server import free_port
 from workspace.accounts.models import Member
 from workspace.config import Settings
+from workspace.db import session
 from workspace.papers.models import Paper
 
 KILLS = int(os.environ.get("KILLS", "4"))
@@ -43,7 +44,8 @@ class Writer:
     async def write(self, paper: Paper, servers: list[Served]) -> None:
         while not self.is_stopping:
             server = self.chance.choice(servers)
-            with suppress(OSError, WebSocketException, AssertionError):
+            with suppress(OSError, WebSocketException, AssertionError, OperationalError):
+                session().rollback()  # the database may have gone since
                 async with talking(server.address(paper, self.member), self.peer) as peer:
                     while peer.socket is not None and not self.is_stopping:
                         await self.type()
