@@ -1,4 +1,4 @@
-"""What others see is on disk: read off the system calls, as a kill cannot tell a file that is written from a synced one."""
+"""What others see is on disk: read off the system calls, as a kill cannot tell written files from synced ones."""
 
 from __future__ import annotations
 
