@@ -27,6 +27,7 @@ LONGEST_NUMBER = 49
 STRING, DELETED = 4, 1
 """Kinds of content."""
 HAS_ORIGIN, HAS_RIGHT_ORIGIN, HAS_PARENT_KEY, KIND = 0x80, 0x40, 0x20, 0x1F
+_SHORT = [bytes((number,)) for number in range(128)]
 PAIRS = re.compile("[\U00010000-\U0010ffff]+")
 
 Id = tuple[int, int]
@@ -279,8 +280,20 @@ def read_numbers(data: bytes) -> list[int]:
     return found
 
 
+def read_number(data: bytes, at: int) -> tuple[int, int]:
+    """The varint that stands at a place, and the place behind it; of bytes that were checked once."""
+    number, shift = data[at] & 0x7F, 7
+    while data[at] > 0x7F:
+        at += 1
+        number |= (data[at] & 0x7F) << shift
+        shift += 7
+    return number, at + 1
+
+
 def number_bytes(number: int) -> bytes:
     """A varint: seven bits in a byte, lowest first, the eighth says that more follow."""
+    if number <= 0x7F:
+        return _SHORT[number]
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
