@@ -30,10 +30,11 @@ from workspace.papers.models import Paper
 logger = logging.getLogger(__name__)
 SHORTEST_TICK = 0.001
 LONGEST_TICK = 0.05
-"""Seconds in which updates are gathered: as long as the last flush kept this process busy, within these bounds."""
-SHARE_BESIDE_PAGES = 10
-"""While pages are being made, updates gather so many times longer: typing is told to others a moment later, and takes
-a tenth of the processor from those who read."""
+"""Seconds in which updates are gathered: as long as the last flush kept this process busy, within these bounds; not at
+all after one that was shorter, since they gather while the disk is written."""
+TIMES_BESIDE_PAGES = 20
+"""While pages are being made, updates gather so many times longer: what is typed reaches others a moment later, and
+takes a twentieth of the processor from those who read."""
 ENVELOPE = 16
 """Bytes around an update in its message, at most."""
 WORTH_KEEPING = 20
@@ -44,6 +45,16 @@ STOP_WITHIN = 10.0
 """Seconds for revisions and states at the end; what is not done then is in the log, and done later."""
 COLOURS = 8
 Found = TypeVar("Found")
+
+
+def tick(busy: float, pages: int) -> float:
+    """Seconds to gather updates after a flush that kept this process busy so long, while it makes so many pages.
+
+    >>> tick(0.0004, 0), tick(0.002, 0), tick(0.002, 3), tick(1.0, 0)
+    (0.0, 0.002, 0.04, 0.05)
+    """
+    busy *= TIMES_BESIDE_PAGES if pages else 1
+    return min(LONGEST_TICK, busy) if busy >= SHORTEST_TICK else 0.0
 
 
 class Hub:
@@ -229,13 +240,7 @@ class Hub:
                 for room in rooms:
                     self.drop(room, error)
             busy = time.monotonic() - began - self._waited
-            await asyncio.sleep(self._tick(busy))
-
-    def _tick(self, busy: float) -> float:
-        """How long to gather updates after a flush that took so long."""
-        if self.pages:
-            busy *= SHARE_BESIDE_PAGES
-        return min(LONGEST_TICK, busy) if busy >= SHORTEST_TICK else 0.0
+            await asyncio.sleep(tick(busy, self.pages))
 
     async def _flush(self, rooms: Iterable[Room]) -> None:
         rooms = [room for room in rooms if not room.is_broken and not room.is_held]
