@@ -55,9 +55,10 @@ def test_news_that_come_as_the_server_stops_do_not_keep_it(
     settings: Settings, people: People, db: Session, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def hear_and_stop() -> None:
-        live, _ = await started(settings)
-        assert isinstance(live._watcher, PostgresWatcher)
-        live._watcher._has_news.set()
+        live, hub = await started(settings)
+        watcher = PostgresWatcher(hub)
+        await asyncio.sleep(0.3)
+        watcher._has_news.set()
         await stop(live)
 
     run(hear_and_stop())
