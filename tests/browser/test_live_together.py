@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import delete, select, update
 
 from tests.browser.conftest import PageFor, Served, cookie_of
@@ -287,6 +287,17 @@ def written_rows(served: Served) -> int:
     return sum(served.db.scalars(select(LiveDocument.head)))
 
 
+def expect_a_copy_only(served: Served, paper: Paper, page: Page, text: str, rows: int) -> Locator:
+    """The page goes on with the server's text, nothing was sent, and they lie beside it. Returns: the way there."""
+    copy = page.get_by_role("link", name=COPY)
+    expect(copy).to_be_visible()
+    expect(page.locator(TEXT)).to_be_editable()
+    assert expect_agreement(served, paper, [page]) == text
+    assert written_rows(served) == rows, "something of it was sent"
+    until(page, lambda: kept_rows(page) == 0, "what the server keeps as a copy stays in the browser")
+    return copy
+
+
 @pytest.mark.long
 def test_words_kept_for_longer_than_a_day_are_offered_as_a_copy_and_younger_ones_sent(
     served: Served, page_for: PageFor
@@ -311,12 +322,7 @@ def test_words_kept_for_longer_than_a_day_are_offered_as_a_copy_and_younger_ones
     rows = written_rows(served)
     open_live(page, paper)
     expect(page.locator("[data-notices]")).to_contain_text("Sie waren lange ohne Verbindung.")
-    copy = page.get_by_role("link", name=COPY)
-    expect(copy).to_be_visible()
-    assert expect_agreement(served, paper, [page, petra]) == before
-    assert written_rows(served) == rows, "nothing of it was sent"
-    until(page, lambda: kept_rows(page) == 0, "what the server keeps as a copy stays in the browser")
-    copy.click()
+    expect_a_copy_only(served, paper, page, before, rows).click()
     expect(page.get_by_role("main")).to_contain_text("Vorgestern geschrieben.")
     page.get_by_label("Meinen Text nehmen").check()
     page.get_by_role("button", name="So übernehmen").click()
@@ -345,12 +351,7 @@ def test_a_page_that_slept_for_longer_than_a_day_begins_anew_beside_its_words(
     until(page, lambda: bool(page.evaluate("Boolean(window.goOn)")), "no copy was handed over")
     page.keyboard.type(" Und danach.")
     page.evaluate("window.goOn()")
-    copy = page.get_by_role("link", name=COPY)
-    expect(copy).to_be_visible()
-    expect(page.locator(TEXT)).to_be_editable()
-    assert expect_agreement(served, paper, [page]) == BODY, "the page goes on with the server's text"
-    assert written_rows(served) == rows, "nothing of it was sent"
-    until(page, lambda: kept_rows(page) == 0, "what the server keeps as a copy stays in the browser")
+    copy = expect_a_copy_only(served, paper, page, BODY, rows)
     cursor_behind(page, "Erster Absatz.")
     page.keyboard.type(" Wieder da.")
     assert "Erster Absatz. Wieder da." in expect_agreement(served, paper, [page])

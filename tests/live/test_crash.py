@@ -6,7 +6,8 @@ import asyncio
 import os
 import random
 import subprocess
-from contextlib import AsyncExitStack, ExitStack, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 
 import pytest
 from sqlalchemy import text
@@ -56,6 +57,16 @@ class Writer:
         self.words.append(f"[{self.name}{len(self.words)} ü😀]")
         await self.peer.type(self.words[-1], at=self.chance.randint(0, 1) * len(self.peer.text))
         self.seen.update(self.peer.text.split("]"))
+
+
+@asynccontextmanager
+async def writing(writers: list[Writer], paper: Paper, servers: list[Served]) -> AsyncIterator[None]:
+    """They write within the block, each at any of the servers that are there."""
+    tasks = [asyncio.create_task(writer.write(paper, servers)) for writer in writers]
+    yield
+    for writer in writers:
+        writer.is_stopping = True
+    await asyncio.gather(*tasks)
 
 
 async def until_all_agree(writers: list[Writer], paper: Paper, server: Served) -> str:
@@ -151,15 +162,12 @@ def test_of_two_processes_one_is_killed_and_its_people_go_over(settings: Setting
 
         await start()
         await start()
-        tasks = [asyncio.create_task(writer.write(paper, servers)) for writer in writers]
-        for _ in range(KILLS):
-            await asyncio.sleep(1)
-            del servers[0]
-            running.pop(0).kill()
-            await start()
-        for writer in writers:
-            writer.is_stopping = True
-        await asyncio.gather(*tasks)
+        async with writing(writers, paper, servers):
+            for _ in range(KILLS):
+                await asyncio.sleep(1)
+                del servers[0]
+                running.pop(0).kill()
+                await start()
         return writers, await until_all_agree(writers, paper, servers[0])
 
     with ExitStack() as stack:
@@ -176,15 +184,12 @@ def test_a_database_that_drops_all_connections_loses_nothing(served: Served, peo
 
     async def write_on() -> tuple[list[Writer], str]:
         writers = writers_of(people)
-        tasks = [asyncio.create_task(writer.write(paper, [served])) for writer in writers]
-        for _ in range(4):
-            await asyncio.sleep(0.7)
-            with suppress(OperationalError):  # perhaps our own is among them
-                db.execute(cut)
-            db.rollback()
-        for writer in writers:
-            writer.is_stopping = True
-        await asyncio.gather(*tasks)
+        async with writing(writers, paper, [served]):
+            for _ in range(4):
+                await asyncio.sleep(0.7)
+                with suppress(OperationalError):  # perhaps our own is among them
+                    db.execute(cut)
+                db.rollback()
         return writers, await until_all_agree(writers, paper, served)
 
     writers, shown = run(write_on())

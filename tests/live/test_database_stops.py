@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
 from tests import postgres
 from tests.builders import make_paper
 from tests.conftest import PostgreSQL
 from tests.live.loop import run
 from tests.live.serving import serving, stored_text
-from tests.live.test_crash import Writer, require_nothing_lost, until_all_agree, writers_of
+from tests.live.test_crash import Writer, require_nothing_lost, until_all_agree, writers_of, writing
 from tests.people import find_people
 from workspace import migrations
 from workspace.config import using
@@ -38,36 +37,29 @@ def own() -> Iterator[postgres.Cluster]:
 
 
 @pytest.fixture
-def peopled(own: postgres.Cluster, tmp_path: Path) -> Iterator[tuple[PostgreSQL, Session]]:
+def peopled(own: postgres.Cluster, tmp_path: Path) -> Iterator[PostgreSQL]:
     kind = PostgreSQL(own.address, tmp_path)
-    with using(kind.settings), session_scope(kind.app.extensions["workspace_sessions"]) as opened:
-        yield kind, opened
+    with using(kind.settings), session_scope(kind.app.extensions["workspace_sessions"]):
+        yield kind
     kind.engine.dispose()
 
 
 @pytest.mark.long
 @pytest.mark.postgres
-def test_a_database_that_is_stopped_hard_loses_nothing(
-    own: postgres.Cluster, peopled: tuple[PostgreSQL, Session]
-) -> None:
-    kind, db = peopled
+def test_a_database_that_is_stopped_hard_loses_nothing(own: postgres.Cluster, peopled: PostgreSQL) -> None:
     people = find_people()
     paper = make_paper(people, text="Anfang.\n")
 
     async def write_on() -> tuple[list[Writer], str]:
         writers = writers_of(people)
-        with serving(kind.settings) as served:
-            tasks = [asyncio.create_task(writer.write(paper, [served])) for writer in writers]
-            for _ in range(STOPS):
-                await asyncio.sleep(1)
-                db.rollback()
-                await asyncio.to_thread(own.stop)
-                await asyncio.sleep(0.5)
-                await asyncio.to_thread(own.start, is_safe=True)
-                await until_all_are_back(writers)
-            for writer in writers:
-                writer.is_stopping = True
-            await asyncio.gather(*tasks)
+        with serving(peopled.settings) as served:
+            async with writing(writers, paper, [served]):
+                for _ in range(STOPS):
+                    await asyncio.sleep(1)
+                    await asyncio.to_thread(own.stop)
+                    await asyncio.sleep(0.5)
+                    await asyncio.to_thread(own.start, is_safe=True)
+                    await until_all_are_back(writers)
             return writers, await until_all_agree(writers, paper, served)
 
     writers, shown = run(write_on())
