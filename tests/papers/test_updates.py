@@ -230,7 +230,22 @@ def test_a_long_piece_may_be_cut_from_the_front_and_not_often_from_behind() -> N
     take(server, inserted("ü".encode() * 450_000, client=5000))
     with pytest.raises(Refused, match="too_many_parts"):
         server.checking().check(cuts(reversed(places)), ME)
+    chance = random.Random(1)
+    anywhere = chance.sample(range(1, 449_998), 2000)
+    assert take(server, cuts(anywhere, client=7000)).inserted == len(anywhere)
     assert take(server, cuts(places)).inserted == len(places)
+
+
+def test_a_piece_is_not_cut_often_from_behind_in_the_update_that_brings_it() -> None:
+    server, places = document(), range(900, 450_000, 900)
+    piece = inserted("ü".encode() * 450_000, client=5000)[1:-1]
+    for order, is_taken in ((places, True), (reversed(places), False)):
+        update = b"\2" + piece + cuts(order)[1:]
+        if is_taken:
+            assert server.checking().check(update, ME).inserted == 450_000 + len(places)
+        else:
+            with pytest.raises(Refused, match="too_many_parts"):
+                server.checking().check(update, ME)
 
 
 def test_what_is_deleted_from_behind_is_written_from_the_front() -> None:

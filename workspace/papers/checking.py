@@ -6,7 +6,8 @@ is not written again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
 
 from workspace.config import Settings
@@ -213,25 +214,23 @@ class Checking:
     def _require_little_work(self, sections: list[Section], checked: Checked) -> None:
         """The CRDT cuts pieces in time of their length, and looks for the place of what stands at the end through all
         pieces behind. Nobody may stop everybody for seconds. Raises: Refused."""
+        known = Known(self._known)
+        known.take_runs(checked)
         cut, sought = 0, 0
-        for section in sections:
-            cuts = _Cuts(self._piece)
+        for section in sections:  # each by itself: which comes first is for the CRDT to say
+            cuts = _Cuts(known, checked.clocks)
             for struct in section.structs:
                 origin, right = struct.origin, struct.right_origin
                 sought += right is None
                 if origin is not None and origin != (section.client, struct.start - 1):
                     cut += cuts.cost(origin[0], origin[1] + 1)
-                if right is not None and (origin is None or right != (origin[0], origin[1] + 1)):
+                if right is not None:
                     cut += cuts.cost(*right)
-        cuts = _Cuts(self._piece)
+        cuts = _Cuts(known, checked.clocks)
         for client, start, end in sorted(checked.deletes):
             cut += cuts.cost(client, start) + cuts.cost(client, end)
         if cut > MOST_CUT or (sought > 1 and sought * (self._known.parts + checked.parts) > MOST_SOUGHT):
             raise Refused("too_many_parts")
-
-    def _piece(self, client: int) -> int:
-        """The length of the longest piece of a client, at most."""
-        return CHUNK if client < FIRST_CLIENT else self._known.clock(client)
 
     def _require_room(self, checked: Checked) -> None:
         """What only takes out is always welcome. Raises: Refused."""
@@ -241,17 +240,30 @@ class Checking:
 
 
 class _Cuts:
-    """What cuts one behind the other cost: the units that are counted and, in part, those that are copied."""
+    """What cuts one after the other cost: the units that are counted up to them and, in part, those that are copied."""
 
-    def __init__(self, piece: Callable[[int], int]) -> None:
-        self._piece = piece
-        self._last: dict[int, int] = {}
+    def __init__(self, known: Known, ends: Mapping[int, int]) -> None:
+        self._known, self._ends = known, ends
+        self._made: dict[int, list[int]] = {}
 
     def cost(self, client: int, clock: int) -> int:
-        """Of one more cut. Behind the last one only what lies between is counted."""
-        piece, last = self._piece(client), self._last.get(client)
-        self._last[client] = clock
-        return clock - last + piece // REST_OF_CUT if last is not None and clock >= last else piece
+        """Of one more cut, before this unit; nothing where one was made before."""
+        made = self._made.setdefault(client, [])
+        place = bisect_left(made, clock)
+        start, end = self._piece(client, clock)
+        if place and made[place - 1] > start:
+            start = made[place - 1]
+        if place < len(made) and made[place] < end:
+            end = made[place]
+        if end > clock:
+            made.insert(place, clock)
+        return clock - start + (end - clock) // REST_OF_CUT if start < clock < end else 0
+
+    def _piece(self, client: int, clock: int) -> Span:
+        """The piece in which a unit stands, or a longer one."""
+        if client < FIRST_CLIENT:
+            return clock - CHUNK, clock + CHUNK
+        return self._known.around((client, clock), self._ends.get(client)) or (clock, clock)
 
 
 def _same_structs(new: Section, given: Section) -> bool:
