@@ -17,6 +17,7 @@ from tests.live.peers import Peer, talking, turned_away
 from tests.live.serving import Served, save_elsewhere, serving, stored_text, ticket_of
 from tests.people import People
 from workspace.config import Settings
+from workspace.db import begin_writing
 from workspace.live.protocol import Code
 from workspace.papers import sittings
 from workspace.papers.models import LiveDocument, LiveUpdate, Paper
@@ -36,7 +37,9 @@ def log_of(db: Session, paper: Paper) -> LiveDocument:
 
 def a_quarter_passes(db: Session, paper: Paper) -> None:
     """What was typed a moment ago was typed twenty minutes ago."""
-    row = log_of(db, paper)
+    db.rollback()
+    begin_writing()
+    row = db.get_one(LiveDocument, paper.id, populate_existing=True)
     assert row.open_since is not None, "nobody has typed"
     row.written_at -= timedelta(minutes=20)
     row.open_since -= timedelta(minutes=20)
