@@ -65,11 +65,10 @@ def _places(ids: Collection[int]) -> tuple[dict[int, tuple[int, int]], Any]:
 
 
 class SqliteWatcher:
-    """Asks SQLite several times a second whether any connection has committed anything."""
+    """Asks SQLite several times a second whether anybody else has committed anything."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self._connection = hub.storage.engine.raw_connection()
         self._version: int | None = None
         hub.start(self._watch())
 
@@ -79,23 +78,12 @@ class SqliteWatcher:
             if not self.hub.rooms:
                 continue
             try:
-                version = await self.hub.storage.read(self._data_version)
+                version = await self.hub.storage.version()
                 if version != self._version:
                     await look_at_all(self.hub)
                     self._version = version
             except Exception as error:
                 log.warning("rooms not compared with the database", exc_info=error)
-
-    def _data_version(self) -> int:
-        cursor = self._connection.cursor()
-        try:
-            found: int = cursor.execute("PRAGMA data_version").fetchone()[0]
-            return found
-        finally:
-            cursor.close()
-
-    async def close(self) -> None:
-        self._connection.close()
 
 
 class PostgresWatcher:
@@ -134,17 +122,20 @@ class PostgresWatcher:
         words = payload.split(" ")
         try:
             if channel == CHANNEL:
-                self._hear_of(int(words[0]), int(words[1]))
+                self._hear_of(int(words[0]), *map(int, words[1:]))
             elif words[0] != self._name:
                 self._hear_presence(int(words[1]), words[2])
         except (ValueError, IndexError, KeyError, TypeError, Malformed) as error:
             log.warning("a notice cannot be read", exc_info=error)
 
-    def _hear_of(self, paper_id: int, seq: int) -> None:
+    def _hear_of(self, paper_id: int, seq: int | None = None) -> None:
         room = self.hub.rooms.get(paper_id)
-        if room is not None and seq > room.document.seq:
+        if room is None:
+            return
+        if seq is None:
+            self._has_news.set()
+        elif seq > room.document.seq:
             self.hub.hear_of(paper_id, seq)
-            self._has_news.set()  # perhaps there is a new revision too
 
     def _hear_presence(self, paper_id: int, said: str) -> None:
         room = self.hub.rooms.get(paper_id)
@@ -191,7 +182,8 @@ class PostgresWatcher:
     async def _poll(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._has_news.wait(), NET_EVERY)
+                async with asyncio.timeout(NET_EVERY):
+                    await self._has_news.wait()
             await asyncio.sleep(POLL_EVERY)
             self._has_news.clear()
             try:
@@ -199,13 +191,7 @@ class PostgresWatcher:
             except Exception as error:
                 log.warning("rooms not compared with the database", exc_info=error)
 
-    async def close(self) -> None:
-        """Its tasks end with the hub."""
 
-
-Watcher = SqliteWatcher | PostgresWatcher
-
-
-def watch(hub: Hub) -> Watcher:
-    """The watcher for this kind of database."""
-    return PostgresWatcher(hub) if hub.storage.engine.dialect.name == "postgresql" else SqliteWatcher(hub)
+def watch(hub: Hub) -> None:
+    """Start the watcher for this kind of database; it ends with the hub."""
+    PostgresWatcher(hub) if hub.storage.engine.dialect.name == "postgresql" else SqliteWatcher(hub)
