@@ -1,9 +1,9 @@
 // The verbs of the toolbar and of the keyboard: each puts the signs of Markdown where they belong, or takes them away.
 import { syntaxTree } from "@codemirror/language";
 import { EditorSelection } from "@codemirror/state";
+import { lookAt, nextLook, setNextLook } from "./keeping.js";
+import { LOOKS, area, rewrite, units } from "./looks.js";
 import { lineStart } from "./signs.js";
-
-const INLINE = { strong: ["StrongEmphasis", "**"], emphasis: ["Emphasis", "*"], strike: ["Strikethrough", "~~"], code: ["InlineCode", "`"] };
 
 function around(state, name, from, to) {
   for (const side of [1, -1]) {
@@ -23,46 +23,39 @@ const edit = (view, spec) => {
   return true;
 };
 
-/** Bold, italic and the like: for the selected words or the word the cursor is in; again takes it away. */
+/**
+ * Bold, italic and the like: for the selected words or the word the cursor stands in; again takes it away. Where no word is meant,
+ * what is typed next gets it.
+ */
 export const inline = (kind) => (view) => {
   const { state } = view;
-  const [name, sign] = INLINE[kind];
+  const { bit } = LOOKS[kind];
   const { main } = state.selection;
-  const inside = around(state, name, main.from, main.to);
-  if (inside) {
-    const size = inside.firstChild.to - inside.firstChild.from;
-    const isEmptyAtEnd = main.empty && main.head === inside.to - size;
-    if (isEmptyAtEnd) return edit(view, { selection: { anchor: inside.to } }); // go on without it, as in Word
-    return edit(view, { changes: [{ from: inside.from, to: inside.from + size }, { from: inside.to - size, to: inside.to }] });
-  }
-  const word = main.empty ? state.wordAt(main.head) : null;
-  const range = main.empty ? word ?? main : main;
-  if (range.from === range.to) {
-    return edit(view, { changes: { from: main.head, insert: sign + sign }, selection: { anchor: main.head + sign.length } });
-  }
-  const changes = [];
-  for (const [from, to] of linesOf(state, range.from, range.to)) {
-    const text = state.sliceDoc(from, to);
-    const [lead] = /^\s*/.exec(text);
-    const [tail] = /\s*$/.exec(text);
-    if (text.trim()) changes.push({ from: from + lead.length, insert: sign }, { from: to - tail.length, insert: sign });
-  }
-  const set = state.changes(changes);
-  if (!changes.length) return true;
-  const selection = main.empty ? EditorSelection.cursor(set.mapPos(main.head, -1)) : EditorSelection.range(set.mapPos(changes[0].from, 1), set.mapPos(changes.at(-1).from, -1));
-  return edit(view, { changes: set, selection });
+  if (state.readOnly) return true;
+  const range = main.empty ? wordAround(state, main.head) : main;
+  const stretch = area(state, range?.from ?? main.head, range?.to ?? main.head);
+  const found = stretch && units(state, stretch);
+  if (!range) return edit(view, { effects: setNextLook.of(lookAt(state, found, main.head).look ^ bit) });
+  const isMeant = (unit) => unit.kind === "char" && unit.from < range.to && unit.to > range.from;
+  const meant = found?.filter(isMeant) ?? [];
+  if (meant.length === 0) return true;
+  const words = meant.filter((unit) => /[\p{L}\p{N}]/u.test(unit.text));
+  const isOff = (words.length ? words : meant).every((unit) => unit.look & bit);
+  const inRange = (unit) => unit.from < range.to && unit.to > range.from && unit.kind !== "break" && unit.kind !== "raw";
+  const next = found.map((unit) => (inRange(unit) ? { ...unit, look: isOff ? unit.look & ~bit : unit.look | bit } : unit));
+  const made = rewrite(state, stretch, next);
+  if (!made) return true;
+  const changes = state.changes(made.changes);
+  const [first, last] = [found.findIndex(isMeant), found.findLastIndex(isMeant)];
+  const [from, to] = [made.starts[first], made.ends[last]];
+  const selection = main.empty ? EditorSelection.cursor(made.starts[found.findIndex((unit) => unit.to > main.head)] ?? to) : EditorSelection.range(...(main.anchor <= main.head ? [from, to] : [to, from]));
+  return edit(view, { changes, selection });
 };
 
-/** Pieces of a selection, one for each line, without what begins the line. */
-function linesOf(state, from, to) {
-  const found = [];
-  for (let at = from; at <= to; ) {
-    const line = state.doc.lineAt(at);
-    const start = Math.max(from, lineStart(state, line).to);
-    if (start < Math.min(to, line.to)) found.push([start, Math.min(to, line.to)]);
-    at = line.to + 1;
-  }
-  return found;
+/** The word a cursor stands inside of, not at its edge. */
+function wordAround(state, at) {
+  const word = state.wordAt(at);
+  return word && word.from < at && word.to > at ? word : null;
 }
 
 function selectedLines(state) {
@@ -241,11 +234,13 @@ export const indent = (by) => (view) => {
 export function standing(state) {
   const { main } = state.selection;
   const start = lineStart(state, state.doc.lineAt(main.head));
+  const next = state.field(nextLook, false);
   const is = (name) => around(state, name, main.from, main.to) !== null;
+  const looks = (kind) => (next === null ? is(LOOKS[kind].node) : Boolean(next & LOOKS[kind].bit));
   const listName = start.itemNode?.parent.name;
   return {
     level: start.kind === "heading" ? Math.max(2, Math.min(4, start.level)) : 0,
-    strong: is("StrongEmphasis"), emphasis: is("Emphasis"), strike: is("Strikethrough"), link: is("Link"),
+    strong: looks("strong"), emphasis: looks("emphasis"), strike: looks("strike"), link: is("Link"),
     list: listName === "BulletList", numbers: listName === "OrderedList", quote: start.quotes > 0,
   };
 }

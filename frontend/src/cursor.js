@@ -4,8 +4,10 @@ import { EditorSelection, EditorState, Transaction } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { ySyncAnnotation } from "y-codemirror.next";
 import { chosenPiece, pieceAt, pieces } from "./blocks.js";
+import { keepLooks, nextLook } from "./keeping.js";
 import { signsShown } from "./settings.js";
 import { inlineSigns, isGap, lineStart } from "./signs.js";
+import { literalSigns } from "./typing.js";
 
 const isHiding = (state) => !state.field(signsShown);
 
@@ -260,4 +262,4 @@ export const cursorKeys = [
   { key: "Delete", run: erase(true) },
 ];
 
-export const cursor = [behindSigns, ownParagraph, overwrite, EditorView.clickAddsSelectionRange.of(() => false)];
+export const cursor = [nextLook, keepLooks, literalSigns, behindSigns, ownParagraph, overwrite, EditorView.clickAddsSelectionRange.of(() => false)];
