@@ -106,19 +106,20 @@ function grouped(state, tr) {
   return isLarge ? null : found;
 }
 
-/** @returns {{changes: object[], cursor: number, isSame: boolean, next: number | null} | null} */
+/** @returns {{changes: object[], cursor: number, isSame: boolean, next: number | null}} */
 function righted(tr, group) {
   const state = tr.startState;
-  const list = units(state, group);
-  if (!list) return null;
+  const asItIs = { changes: group.changes, isSame: true, next: null };
+  const list = inSource(state, group.changes[0].from) ? null : units(state, group);
+  if (!list) return asItIs;
   const isPlain = list.every((unit) => !unit.look && !unit.link) && state.field(nextLook, false) === null;
   const { list: next, last } = changed(state, list, group.changes);
   const blank = last >= 0 && next[last].kind === "blank" && next[last].look ? next[last].look : null;
   const [from, to] = [tr.changes.mapPos(group.from, -1), tr.changes.mapPos(group.to, 1)];
   const natural = tr.newDoc.sliceString(from, to);
-  if (isPlain || isAlready(natural, next, tr.newDoc.sliceString(Math.max(0, from - 1), from), tr.newDoc.sliceString(to, to + 1))) return { changes: group.changes, isSame: true, next: blank };
+  if (isPlain || isAlready(natural, next, tr.newDoc.sliceString(Math.max(0, from - 1), from), tr.newDoc.sliceString(to, to + 1))) return { ...asItIs, next: blank };
   const made = rewrite(state, group, next);
-  if (!made || made.text === natural) return { changes: group.changes, isSame: true, next: blank };
+  if (!made || made.text === natural) return { ...asItIs, next: blank };
   const before = last >= 0 ? last : next.findLastIndex((unit) => unit.to >= 0 && unit.to <= group.changes[0].from);
   return { changes: made.changes, cursor: before >= 0 ? made.ends[before] : group.from, isSame: false, next: blank };
 }
@@ -129,9 +130,8 @@ export const keepLooks = EditorState.transactionFilter.of((tr) => {
   const event = tr.annotation(Transaction.userEvent) ?? "";
   if (!/^(?:input|delete)/.test(event) || OWN_WAY.test(event)) return tr;
   const found = grouped(state, tr);
-  if (!found || found.some((group) => inSource(state, group.changes[0].from))) return tr;
+  if (!found) return tr;
   const made = found.map((group) => righted(tr, group));
-  if (made.some((one) => one === null)) return tr;
   const next = made.length === 1 && made[0].next !== null ? [setNextLook.of(made[0].next)] : [];
   if (made.every((one) => one.isSame)) return next.length ? [tr, { effects: next }] : tr;
   const shift = made.slice(0, -1).flatMap((one) => one.changes).reduce((sum, change) => sum + (change.insert?.length ?? 0) - (change.to - change.from), 0);

@@ -107,7 +107,7 @@ class LiveEditor extends HTMLElement {
     this.editor = openEditor({
       parent: this.page,
       session: this.session,
-      given: { words: this.words, files: this.given.files, fileAddress: this.given.addresses.file, isReadOnly: () => this.mayWrite === false },
+      given: { words: this.words, files: this.given.files, fileAddress: this.given.addresses.file, findPlace: this.querySelector("[data-find]"), isReadOnly: () => this.mayWrite === false },
       nonce: this.dataset.styleNonce,
       isGerman: () => this.choices.german,
       isShowingSigns: this.choices.signs,
@@ -120,7 +120,7 @@ class LiveEditor extends HTMLElement {
     this.session.awareness.setLocalState({ cursor: null, section: "" });
     this.editor.setWriting(this.mayWrite !== false);
     this.outline ??= new Outline({ list: this.querySelector("[data-outline]"), go: (at) => this.go(at) });
-    this.toolbar ??= new Toolbar({ root: this.querySelector("[data-toolbar]"), view, deeds: Object.fromEntries(Object.entries(deeds).map(([name, deed]) => [name, () => deed(this.editor.view)])) });
+    this.toolbar ??= new Toolbar({ root: this.querySelector("[data-toolbar] [role=toolbar]"), view, deeds: Object.fromEntries(Object.entries(deeds).map(([name, deed]) => [name, () => deed(this.editor.view)])) });
     this.toolbar.view = view;
     this.whoIsHere = new WhoIsHere(this.session, {
       row: this.find("row"), list: this.find("people"), live: this.find("said"), words: this.words.here,

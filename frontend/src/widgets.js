@@ -102,17 +102,17 @@ export function picture(source, page, className = "") {
 
 /** A block of the text shown as a whole: a button edits it; press and arrow keys choose it. */
 class Piece extends WidgetType {
-  constructor(piece, isChosen, page) {
+  constructor(piece, look, page) {
     super();
-    Object.assign(this, { piece, isChosen, page });
+    Object.assign(this, { piece, look, page });
   }
 
   eq(other) {
-    return other.piece.source === this.piece.source && other.piece.number === this.piece.number && other.isChosen === this.isChosen && other.piece.notes === this.piece.notes;
+    return other.piece.source === this.piece.source && other.piece.number === this.piece.number && other.look === this.look && other.piece.notes === this.piece.notes;
   }
 
   frame(view, content, label) {
-    const frame = element("div", `ed-piece${this.isChosen ? " is-chosen" : ""}`);
+    const frame = element("div", `ed-piece ${this.look}`.trim());
     const button = element("button", "ed-piece__edit", this.page.words.edit);
     button.type = "button";
     button.ariaLabel = label;

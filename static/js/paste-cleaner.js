@@ -325,7 +325,7 @@ function write(pieces) {
 const address = (href) => (/[\s()<>]/.test(href) ? `<${href.replace(/[\s<>]/g, (sign) => encodeURIComponent(sign))}>` : href);
 
 /** Signs that would mean something else in Markdown. */
-const escape = (text) =>
+export const escape = (text) =>
   text
     .replace(/[\\`*]/g, "\\$&")
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")
