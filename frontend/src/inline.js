@@ -21,6 +21,7 @@ export function inlineNodes(source, number = (label) => label, isLinked = false)
       at = child.to;
       if (SIGNS.has(child.name)) continue;
       if (child.name === "Escape") into.append(source.slice(child.from + 1, child.to));
+      else if (child.name === "HardBreak") into.append(element("br"));
       else if (child.name === "FootnoteReference") into.append(element("sup", number(source.slice(child.from + 2, child.to - 1))));
       else if (child.name === "Link" && child.getChild("URL")) {
         const link = element(isLinked ? "a" : "span");

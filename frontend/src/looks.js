@@ -288,3 +288,19 @@ export function rewrite(state, { from, to }, list) {
 export function isAlready(text, list, before, after) {
   return !/\n/.test(text) && list.every((unit) => unit.kind !== "break") && isReadAs(text, list, before, after);
 }
+
+/** The source of a part of the text, with whole signs; null where there is no such way (tables). */
+export function sourceOf(state, from, to) {
+  const list = units(state, { from, to });
+  if (!list) return null;
+  let text = "";
+  for (let at = 0; at <= list.length; ) {
+    let end = at;
+    while (end < list.length && list[end].kind !== "break") end += 1;
+    const part = written(list.slice(at, end), "", "");
+    if (!part) return null;
+    text += part.text + (list[end]?.text ?? "");
+    at = end + 1;
+  }
+  return text;
+}
