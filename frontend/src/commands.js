@@ -4,6 +4,7 @@ import { EditorSelection } from "@codemirror/state";
 import { lookAt, nextLook, setNextLook } from "./keeping.js";
 import { LOOKS, area, rewrite, units } from "./looks.js";
 import { lineStart } from "./signs.js";
+import { paragraphLines } from "./softbreaks.js";
 
 function around(state, name, from, to) {
   for (const side of [1, -1]) {
@@ -62,9 +63,9 @@ function selectedLines(state) {
   const { main } = state.selection;
   const lines = [];
   for (let at = main.from; at <= main.to; ) {
-    const line = state.doc.lineAt(at);
+    const [line, last] = paragraphLines(state, state.doc.lineAt(at));
     if (line.text.trim() || main.empty) lines.push(line);
-    at = line.to + 1;
+    at = last.to + 1;
   }
   return lines;
 }
@@ -84,19 +85,32 @@ export const heading = (level) => (view) => {
     if (start.kind === "code" || start.kind === "table") continue;
     if (start.isUnderlined) changes.push({ from: line.to, to: start.node.to });
     const place = bare(start, line);
-    if (level) changes.push(...separate(state, line));
+    if (level) changes.push(...separate(state, line), ...onOneLine(state, line));
     changes.push({ ...place, insert: level ? `${"#".repeat(level)} ` : "" });
   }
   return edit(view, { changes });
 };
 
+/** Line ends within a paragraph as the blanks they read as. */
+function onOneLine(state, line) {
+  const found = [];
+  const [, last] = paragraphLines(state, line);
+  for (let number = line.number; number < last.number; number += 1) {
+    const next = state.doc.line(number + 1);
+    found.push({ from: state.doc.line(number).to, to: next.from + /^[ \t>]*/.exec(next.text)[0].length, insert: " " });
+  }
+  return found;
+}
+
 /** An empty line around a block where words stand right above or below. */
 function separate(state, line) {
   const found = [];
   const above = line.number > 1 ? state.doc.line(line.number - 1) : null;
-  const below = line.number < state.doc.lines ? state.doc.line(line.number + 1) : null;
-  if (above?.text.trim()) found.push({ from: line.from, insert: "\n" });
-  if (below?.text.trim()) found.push({ from: line.to, insert: "\n" });
+  const [, last] = paragraphLines(state, line);
+  const below = last.number < state.doc.lines ? state.doc.line(last.number + 1) : null;
+  if (above?.text.endsWith("\\")) found.push({ from: above.to - 1, to: line.from, insert: "\n\n" });
+  else if (above?.text.trim()) found.push({ from: line.from, insert: "\n" });
+  if (below?.text.trim()) found.push({ from: last.to, insert: "\n" });
   return found;
 }
 
@@ -136,8 +150,8 @@ function joined(changes) {
 export const quote = (view) => {
   const { state } = view;
   const { main } = state.selection;
-  const first = state.doc.lineAt(main.from).number;
-  const last = state.doc.lineAt(main.to).number;
+  const first = paragraphLines(state, state.doc.lineAt(main.from))[0].number;
+  const last = paragraphLines(state, state.doc.lineAt(main.to))[1].number;
   const lines = Array.from({ length: last - first + 1 }, (_none, at) => state.doc.line(first + at));
   const isOff = lines.every((line) => /^\s*>/.test(line.text));
   const changes = lines.map((line) => (isOff ? { from: line.from, to: line.from + /^\s*> ?/.exec(line.text)[0].length } : { from: line.from, insert: line.text.trim() ? "> " : ">" }));
@@ -150,11 +164,12 @@ export const enter = (view) => {
   const { state } = view;
   const { main } = state.selection;
   if (state.readOnly) return true;
-  const line = state.doc.lineAt(main.from);
+  const here = state.doc.lineAt(main.from);
+  const [line] = paragraphLines(state, here);
   const start = lineStart(state, line);
   if (start.kind === "code") return insertText(view, "\n");
   const last = start.parts.at(-1);
-  const isEmpty = !line.text.slice(start.to - line.from).trim();
+  const isEmpty = line.number === here.number && !line.text.slice(start.to - line.from).trim();
   if (last && isEmpty && main.empty && last.kind !== "note") return leave(view, line, start);
   if (main.from < start.to) return insertText(view, "\n\n");
   const quotes = line.text.slice(0, (start.parts.filter((part) => part.kind === "quote").at(-1)?.to ?? line.from) - line.from);

@@ -16,6 +16,7 @@ import { paste } from "./paste.js";
 import { carets } from "./presence.js";
 import { preview } from "./preview.js";
 import { footnotes, page, showSigns, signsShown } from "./settings.js";
+import { softBreaks } from "./softbreaks.js";
 import { germanSigns } from "./typing.js";
 
 const KEPT = /^(?:Arrow|Home|End|Page|Backspace|Delete|Mod-a|Mod-Home|Mod-End|Mod-ArrowLeft|Mod-ArrowRight|Mod-Backspace|Mod-Delete|Alt-|Shift-)/;
@@ -37,6 +38,7 @@ export function openEditor({ parent, session, given, nonce, isGerman, isShowingS
       footnotes,
       markdown(),
       blocks,
+      softBreaks,
       passages,
       authorMarks,
       preview,

@@ -69,13 +69,23 @@ export class Outline {
     }
   }
 
+  /** Where the list scrolls by itself, the marked line stays in sight. */
+  reveal(link) {
+    const box = this.list.closest("nav");
+    if (!box || box.scrollHeight <= box.clientHeight) return;
+    const [line, frame] = [link.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (line.top < frame.top || line.bottom > frame.bottom) box.scrollTop += line.top - frame.top - frame.height / 2;
+  }
+
   /** Mark the section that is in sight. */
   mark(position) {
     const present = headingAt(this.found.filter((heading) => heading.level <= 3), position);
     for (const link of this.list.querySelectorAll("a")) {
       const isPresent = present !== null && this.found[Number(link.dataset.at)]?.from === present.from;
-      if (isPresent) link.setAttribute("aria-current", "location");
-      else link.removeAttribute("aria-current");
+      if (isPresent && !link.hasAttribute("aria-current")) {
+        link.setAttribute("aria-current", "location");
+        this.reveal(link);
+      } else if (!isPresent) link.removeAttribute("aria-current");
     }
   }
 }

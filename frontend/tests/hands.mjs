@@ -7,6 +7,7 @@ import { wholeCharacters } from "../src/filter.js";
 import { keepLooks, nextLook } from "../src/keeping.js";
 import { markdown } from "../src/markdown.js";
 import { footnotes, page, signsShown } from "../src/settings.js";
+import { softBreaks } from "../src/softbreaks.js";
 import { literalSigns } from "../src/typing.js";
 
 export function text(marked) {
@@ -17,7 +18,7 @@ export function text(marked) {
   const state = EditorState.create({
     doc,
     selection: EditorSelection.single(anchor, head),
-    extensions: [page.of({ words: {}, files: [] }), signsShown, footnotes, markdown(), blocks, nextLook, keepLooks, literalSigns, behindSigns, ownParagraph, wholeCharacters],
+    extensions: [page.of({ words: {}, files: [] }), signsShown, footnotes, markdown(), blocks, softBreaks, nextLook, keepLooks, literalSigns, behindSigns, ownParagraph, wholeCharacters],
   });
   ensureSyntaxTree(state, doc.length, 5000);
   return {
