@@ -56,7 +56,7 @@ export function openEditor({ parent, session, given, nonce, isGerman, isShowingS
       dropCursor(),
       placeholder(given.words.placeholder),
       EditorView.cspNonce.of(nonce),
-      EditorView.contentAttributes.of({ "aria-label": given.words.text, lang: "de", spellcheck: "true", autocapitalize: "sentences", autocorrect: "on" }),
+      EditorView.contentAttributes.of({ "aria-label": given.words.text, "aria-describedby": "live-keys", lang: "de", spellcheck: "true", autocapitalize: "sentences", autocorrect: "on" }),
       writing.of(canWrite(false)),
       yCollab(session.text, null, { undoManager }),
       carets(session),
@@ -107,6 +107,7 @@ function keys(deeds) {
     { key: "Mod-Alt-m", run: deed("comment") },
     { key: "Mod-s", run: deed("save") },
     { key: "Mod-h", run: deed("find") },
+    { key: "Alt-F10", run: deed("toolbar") },
   ];
 }
 

@@ -44,6 +44,7 @@ class LiveEditor extends HTMLElement {
     addEventListener("beforeunload", (event) => this.session?.isUnsent && !this.isLeaving && event.preventDefault());
     document.addEventListener("words-dropped", () => this.dropped());
     document.addEventListener("sheet-sent", (event) => this.commented(event));
+    document.addEventListener("thread-sent", () => this.remarked());
     this.find("quiet").addEventListener("click", () => this.choose("quiet"));
     this.find("save").addEventListener("click", (event) => this.isLive && (event.preventDefault(), this.sitting.save()));
     this.line = new StateLine({ line: this.find("state"), live: this.find("said"), words: this.words.states, timezone: this.given.timezone });
@@ -132,6 +133,7 @@ class LiveEditor extends HTMLElement {
     });
     this.whoIsHere.isQuiet = this.choices.quiet;
     this.margin = new Margin({ view, address: this.given.addresses.threads, aside: this.querySelector("[data-margin]"), list: this.querySelector("[data-margin] > ol"), sheet: this.dialog("thread") });
+    this.margin.listen(this.session.awareness);
     this.margin.load();
     this.counted();
     this.toolbar.show(view.state);
@@ -215,6 +217,7 @@ class LiveEditor extends HTMLElement {
       undo: () => this.editor.undo() || true,
       redo: () => this.editor.redo() || true,
       find: (view) => toggleFind(view),
+      toolbar: () => this.toolbar.focus(),
       comment: (view) => this.sitting.comment(view),
       save: () => this.sitting.save(),
       signs: () => this.choose("signs"),
@@ -249,7 +252,14 @@ class LiveEditor extends HTMLElement {
     if (!this.margin) return;
     event.preventDefault();
     this.margin.load();
+    this.remarked();
     this.editor.view.focus();
+  }
+
+  /** Whoever else is here sees what was said. */
+  remarked() {
+    const state = this.session.awareness.getLocalState();
+    if (state) this.session.awareness.setLocalStateField("remarks", (state.remarks ?? 0) + 1);
   }
 
   // What goes wrong

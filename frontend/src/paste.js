@@ -4,6 +4,7 @@ import { syntaxTree } from "@codemirror/language";
 import { escape, parseHtml, toMarkdown } from "../../static/js/paste-cleaner.js";
 import { fillClipboard } from "./copy.js";
 import { replaceSelection } from "./cursor.js";
+import { readFigure } from "./figures.js";
 import { footnotes } from "./settings.js";
 
 const LARGEST = 5_000_000; // characters of HTML; more is pasted as plain text
@@ -48,7 +49,7 @@ export const paste = EditorView.domEventHandlers({
     event.preventDefault();
     const { main } = view.state.selection;
     const line = view.state.doc.lineAt(main.from);
-    const isBlock = /\n/.test(text) || /^(?:#{1,6} |[-*] |\d+\. |> |\|)/.test(text);
+    const isBlock = /\n/.test(text) || readFigure(text) !== null || /^(?:#{1,6} |[-*] |\d+\. |> |\|)/.test(text);
     const item = /^(\s*)(?:[-*+]|\d{1,9}[.)])[ \t]+/.exec(line.text);
     const joins = item && /^(?:- |\d+\. )/.test(text); // items among items
     if (joins) text = text.replace(/\n(?=.)/g, `\n${item[1]}`);

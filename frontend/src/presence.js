@@ -95,7 +95,7 @@ export function carets(session) {
           if (!pieceAt(state, other.head)) marks.push(Decoration.widget({ widget: new Caret(other.user, other.moves), side: to === other.head ? 1 : -1 }).range(other.head));
         }
         this.decorations = Decoration.set(marks, true);
-        this.view.requestMeasure({ key: this, read: namesPastEdge, write: (found) => found.forEach((name) => name.classList.add("is-left")) });
+        if (marks.length) this.view.requestMeasure({ key: this, read: namesPastEdge, write: (found) => found.forEach((name) => name.classList.add("is-left")) });
       }
 
       tell(view) {

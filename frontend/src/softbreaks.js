@@ -62,13 +62,14 @@ export const softBreaks = StateField.define({
   update(value, tr) {
     const tree = syntaxTree(tr.state);
     if (tree === value.tree) return value;
-    if (!tr.docChanged) return { tree, set: Decoration.set(read(tr.state)) };
     let set = value.set.map(tr.changes);
-    tr.changes.iterChangedRanges((_fromA, _toA, from, to) => {
+    const anew = (from, to) => {
       const [start, end] = blocksAround(tr.state, from, to);
       const add = read(tr.state, start, end).filter((one) => one.from >= start && one.to <= end);
       set = set.update({ filterFrom: start, filterTo: end, filter: () => false, add, sort: true });
-    });
+    };
+    tr.changes.iterChangedRanges((_fromA, _toA, from, to) => anew(from, to));
+    if (!tr.docChanged && tree.length > value.tree.length) anew(value.tree.length, tree.length); // more of it has been read
     return { tree, set };
   },
   provide: (field) => [EditorView.decorations.from(field, ({ set }) => set), EditorView.atomicRanges.of((view) => view.state.field(field).set)],
