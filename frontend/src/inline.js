@@ -19,6 +19,8 @@ export function inlineNodes(source, number = (label) => label, isLinked = false)
     for (let child = node.firstChild; child && child.from < end; child = child.nextSibling) {
       text(child.from);
       at = child.to;
+      const isWord = child.name === "LinkMark" && node.name === "Link" && !node.getChild("URL") && !node.getChild("LinkLabel"); // "[so]" alone is no link
+      if (isWord) into.append(source.slice(child.from, child.to));
       if (SIGNS.has(child.name)) continue;
       if (child.name === "Escape") into.append(source.slice(child.from + 1, child.to));
       else if (child.name === "HardBreak") into.append(element("br"));
