@@ -4,7 +4,7 @@ import { EditorSelection, EditorState, Transaction } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { ySyncAnnotation } from "y-codemirror.next";
 import { chosenPiece, pieceAt, pieces } from "./blocks.js";
-import { keepLooks, nextLook } from "./keeping.js";
+import { keeping } from "./keeping.js";
 import { signsShown } from "./settings.js";
 import { inlineSigns, isGap, lineStart } from "./signs.js";
 import { blankAt } from "./softbreaks.js";
@@ -265,4 +265,4 @@ export const cursorKeys = [
   { key: "Delete", run: erase(true) },
 ];
 
-export const cursor = [nextLook, keepLooks, literalSigns, behindSigns, ownParagraph, overwrite, EditorView.clickAddsSelectionRange.of(() => false)];
+export const cursor = [keeping, literalSigns, behindSigns, ownParagraph, overwrite, EditorView.clickAddsSelectionRange.of(() => false)];

@@ -2,6 +2,7 @@
 // taken away leaves no lone signs behind. A change that would is put right before it happens (looks.js).
 import { syntaxTree } from "@codemirror/language";
 import { EditorState, StateEffect, StateField, Transaction } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
 import { ySyncAnnotation } from "y-codemirror.next";
 import { area, isAlready, rewrite, units } from "./looks.js";
 import { signsShown } from "./settings.js";
@@ -9,6 +10,8 @@ import { lineStart } from "./signs.js";
 
 const LARGEST = 2000; // characters that come in at once; more brings signs of its own
 const OWN_WAY = /^input\.(?:format|piece|indent|task)/;
+const COMPOSING = "input.type.compose";
+const SETTLED = 30; // milliseconds after a composition until the editor has read it from the page
 const SIGNS = /[*_~`[\]\\]/;
 
 export const setNextLook = StateEffect.define();
@@ -18,7 +21,7 @@ export const nextLook = StateField.define({
   create: () => null,
   update(value, tr) {
     for (const effect of tr.effects) if (effect.is(setNextLook)) return effect.value;
-    if (tr.annotation(ySyncAnnotation)) return value;
+    if (tr.annotation(ySyncAnnotation) || tr.isUserEvent(COMPOSING)) return value;
     return tr.docChanged || tr.selection ? null : value;
   },
 });
@@ -106,7 +109,7 @@ function grouped(state, tr) {
   return isLarge ? null : found;
 }
 
-/** @returns {{changes: object[], cursor: number, isSame: boolean, next: number | null}} */
+/** @returns {{changes: object[], cursor: number, isSame: boolean, next: number | null, text: string, from: number, to: number}} */
 function righted(tr, group) {
   const state = tr.startState;
   const asItIs = { changes: group.changes, isSame: true, next: null };
@@ -114,21 +117,21 @@ function righted(tr, group) {
   if (!list) return asItIs;
   const isPlain = list.every((unit) => !unit.look && !unit.link) && state.field(nextLook, false) === null;
   const { list: next, last } = changed(state, list, group.changes);
-  const blank = last >= 0 && next[last].kind === "blank" && next[last].look ? next[last].look : null;
+  const before = last >= 0 ? last : next.findLastIndex((unit) => unit.to >= 0 && unit.to <= group.changes[0].from);
+  const blank = next[before]?.kind === "blank" && next[before].look ? next[before].look : null;
   const [from, to] = [tr.changes.mapPos(group.from, -1), tr.changes.mapPos(group.to, 1)];
   const natural = tr.newDoc.sliceString(from, to);
   if (isPlain || isAlready(natural, next, tr.newDoc.sliceString(Math.max(0, from - 1), from), tr.newDoc.sliceString(to, to + 1))) return { ...asItIs, next: blank };
   const made = rewrite(state, group, next);
   if (!made || made.text === natural) return { ...asItIs, next: blank };
-  const before = last >= 0 ? last : next.findLastIndex((unit) => unit.to >= 0 && unit.to <= group.changes[0].from);
-  return { changes: made.changes, cursor: before >= 0 ? made.ends[before] : group.from, isSame: false, next: blank };
+  return { text: made.text, from, to, changes: made.changes, cursor: before >= 0 ? made.ends[before] : group.from, isSame: false, next: blank };
 }
 
-export const keepLooks = EditorState.transactionFilter.of((tr) => {
+const keepLooks = EditorState.transactionFilter.of((tr) => {
   const state = tr.startState;
   if (!tr.docChanged || tr.annotation(ySyncAnnotation) || state.field(signsShown)) return tr;
   const event = tr.annotation(Transaction.userEvent) ?? "";
-  if (!/^(?:input|delete)/.test(event) || OWN_WAY.test(event)) return tr;
+  if (!/^(?:input|delete)/.test(event) || tr.isUserEvent(COMPOSING) || OWN_WAY.test(event)) return tr;
   const found = grouped(state, tr);
   if (!found) return tr;
   const made = found.map((group) => righted(tr, group));
@@ -140,3 +143,37 @@ export const keepLooks = EditorState.transactionFilter.of((tr) => {
     effects: [...tr.effects, ...next], scrollIntoView: tr.scrollIntoView, userEvent: event,
   };
 });
+
+/** What a composition (a phone's keyboard, a dead key) has changed since it began: it must not be meddled with before it ends. */
+const composition = StateField.define({
+  create: () => null,
+  update(value, tr) {
+    if (!tr.docChanged) return value;
+    if (!tr.isUserEvent(COMPOSING)) return null;
+    return value ? { start: value.start, changes: value.changes.compose(tr.changes) } : { start: tr.startState, changes: tr.changes };
+  },
+});
+
+function afterComposition(view) {
+  const done = view.state.field(composition, false);
+  if (!done || view.composing || view.state.field(signsShown)) return;
+  const tr = { startState: done.start, changes: done.changes, newDoc: view.state.doc };
+  const found = grouped(done.start, tr);
+  const made = found?.length === 1 ? righted(tr, found[0]) : null;
+  if (!made || made.isSame) return;
+  const { head } = view.state.selection.main;
+  const isAtEnd = head >= made.from && head <= made.to;
+  view.dispatch({
+    changes: { from: made.from, to: made.to, insert: made.text }, selection: isAtEnd ? { anchor: made.cursor } : undefined,
+    effects: made.next === null ? [] : setNextLook.of(made.next), userEvent: "input.format",
+  });
+}
+
+export const keeping = [
+  nextLook, composition, keepLooks,
+  EditorView.domEventHandlers({
+    compositionend(_event, view) {
+      setTimeout(() => afterComposition(view), SETTLED);
+    },
+  }),
+];

@@ -2,6 +2,8 @@
 import { syntaxTree } from "@codemirror/language";
 import { EditorState } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import { escape } from "../../static/js/paste-cleaner.js";
+import { units } from "./looks.js";
 import { signsShown } from "./settings.js";
 import { lineStart } from "./signs.js";
 import { typographic } from "./typography.js";
@@ -15,8 +17,11 @@ export const germanSigns = (isOn) =>
     const rule = typographic(before, text);
     if (!rule || inSource(view.state, from)) return false;
     view.dispatch(insert());
-    const end = from + text.length;
-    view.dispatch({ changes: { from: end - rule.drop, to: end, insert: rule.insert }, selection: { anchor: end - rule.drop + rule.insert.length }, userEvent: "input.rule", scrollIntoView: true });
+    const { head } = view.state.selection.main;
+    // signs may stand between what is seen side by side
+    const shown = units(view.state, { from: lineStart(view.state, view.state.doc.lineAt(head)).to, to: head }) ?? [];
+    const first = shown.at(-rule.drop)?.from ?? head - rule.drop;
+    view.dispatch({ changes: { from: first, to: head, insert: rule.insert }, selection: { anchor: first + rule.insert.length }, userEvent: "input.rule", scrollIntoView: true });
     return true;
   });
 
@@ -52,21 +57,24 @@ export function literal(before, typed, { isItem }) {
 
 export const literalSigns = EditorState.transactionFilter.of((tr) => {
   const state = tr.startState;
-  if (!tr.isUserEvent("input.type") || !tr.docChanged || state.field(signsShown)) return tr;
+  if (!tr.isUserEvent("input.type") || tr.isUserEvent("input.type.compose") || !tr.docChanged || state.field(signsShown)) return tr;
   const changes = [];
   tr.changes.iterChanges((from, to, _fromB, _toB, inserted) => changes.push({ from, to, insert: inserted.toString() }), true);
   const [{ from, to, insert }] = changes;
-  if (changes.length !== 1 || insert.length !== 1 || inSource(state, from)) return tr;
+  if (changes.length !== 1 || inSource(state, from)) return tr;
+  const [, above, typed, below] = /^(\n*)([^\n]*)(\n*)$/.exec(insert) ?? [];
+  if (!typed) return tr;
+  const put = (at, words) => ({ changes: { from: at, to, insert: above + words + below }, selection: { anchor: at + above.length + words.length }, effects: tr.effects, scrollIntoView: true, userEvent: "input.type" });
+  if (typed.length > 1) return escape(typed) === typed ? tr : put(from, escape(typed)); // dictated, or completed by the keyboard
   const line = state.doc.lineAt(from);
   const start = lineStart(state, line);
   if (start.kind === "code" || start.kind === "table" || from < start.to) return tr;
-  const isBareNumber = insert === " " && from === line.to && /^\d{1,9}[.)]$/.test(line.text); // reads as an empty item as yet
+  const isBareNumber = typed === " " && from === line.to && /^\d{1,9}[.)]$/.test(line.text); // reads as an empty item as yet
   const found = isBareNumber
-    ? followsNumber(state, line) ? null : literal(line.text, insert, { isItem: false })
-    : literal(state.sliceDoc(start.to, from), insert, { isItem: start.kind === "item" || start.kind === "task" });
+    ? followsNumber(state, line) ? null : literal(line.text, typed, { isItem: false })
+    : literal(state.sliceDoc(start.to, from), typed, { isItem: start.kind === "item" || start.kind === "task" });
   if (!found) return tr;
-  const at = from - found.drop;
-  return { changes: { from: at, to, insert: found.insert }, selection: { anchor: at + found.insert.length }, effects: tr.effects, scrollIntoView: true, userEvent: "input.type" };
+  return put(from - found.drop, found.insert);
 });
 
 /** Whether the number a line begins with goes on with the list above. */

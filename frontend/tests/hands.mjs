@@ -4,7 +4,7 @@ import { EditorSelection, EditorState } from "@codemirror/state";
 import { blocks } from "../src/blocks.js";
 import { behindSigns, ownParagraph } from "../src/cursor.js";
 import { wholeCharacters } from "../src/filter.js";
-import { keepLooks, nextLook } from "../src/keeping.js";
+import { keeping } from "../src/keeping.js";
 import { markdown } from "../src/markdown.js";
 import { footnotes, page, signsShown } from "../src/settings.js";
 import { softBreaks } from "../src/softbreaks.js";
@@ -18,7 +18,7 @@ export function text(marked) {
   const state = EditorState.create({
     doc,
     selection: EditorSelection.single(anchor, head),
-    extensions: [page.of({ words: {}, files: [] }), signsShown, footnotes, markdown(), blocks, softBreaks, nextLook, keepLooks, literalSigns, behindSigns, ownParagraph, wholeCharacters],
+    extensions: [page.of({ words: {}, files: [] }), signsShown, footnotes, markdown(), blocks, softBreaks, keeping, literalSigns, behindSigns, ownParagraph, wholeCharacters],
   });
   ensureSyntaxTree(state, doc.length, 5000);
   return {
