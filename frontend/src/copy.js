@@ -53,7 +53,7 @@ export function asElements(source, numbers) {
   };
   const paragraph = (text, into) => {
     const figure = readFigure(text);
-    if (figure) put(into, "p", put(document.createDocumentFragment(), "em", words(figure.caption || figure.alt)));
+    if (figure) put(into, "p", put(document.createDocumentFragment(), "em", figure.caption || figure.alt));
     else put(into, "p", words(text.replace(/^: /, "").replace(/^\[!HINWEIS\][ \t]*\n?/i, "")));
   };
   const table = (text, into) => {

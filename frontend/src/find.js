@@ -4,6 +4,7 @@ import { syntaxTree } from "@codemirror/language";
 import { SearchQuery, closeSearchPanel, findNext, findPrevious, getSearchQuery, openSearchPanel, search, searchKeymap, searchPanelOpen, setSearchQuery } from "@codemirror/search";
 import { EditorView, panels, runScopeHandlers } from "@codemirror/view";
 import { escape } from "../../static/js/paste-cleaner.js";
+import { plainly } from "./inline.js";
 import { inlineSigns, lineStart } from "./signs.js";
 import { fill } from "./state-line.js";
 import { element } from "./widgets.js";
@@ -118,7 +119,7 @@ class FindPanel {
     const { main } = state.selection;
     this.origin = main.from;
     const chosen = main.empty || main.to - main.from > LONGEST ? "" : state.sliceDoc(main.from, main.to);
-    if (chosen && !chosen.includes("\n")) this.field.value = chosen.replace(/\\(?=[\p{P}\p{S}])|\*{1,3}|~~/gu, "");
+    if (chosen && !chosen.includes("\n")) this.field.value = plainly(chosen);
     this.field.focus({ preventScroll: true });
     this.field.select();
     this.look({ isMoving: false });

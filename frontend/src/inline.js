@@ -4,6 +4,9 @@ import { parser } from "./markdown.js";
 const TAGS = { StrongEmphasis: "strong", Emphasis: "em", Strikethrough: "s", InlineCode: "code" };
 const SIGNS = new Set(["EmphasisMark", "StrikethroughMark", "CodeMark", "LinkMark", "URL", "LinkTitle", "LinkLabel", "ImageAttributes", "HeaderMark", "QuoteMark"]);
 
+/** A piece of a paragraph as it is seen, for fields of plain words. */
+export const plainly = (source) => source.replace(/\\([\p{P}\p{S}])|\*{1,3}|~~/gu, "$1");
+
 /**
  * @param {(label: string) => string} number the number shown for a footnote's label
  * @param {boolean} isLinked real links, for a field whose content is read back

@@ -1,5 +1,7 @@
 // The headings of the text: read from its lines, shown beside it, and where a position lies among them.
 
+import { plainly } from "./inline.js";
+
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
@@ -24,7 +26,7 @@ export function headings(text) {
   return found;
 }
 
-const plain = (text) => text.replace(/\[\^[^\]]*\]/g, "").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/(\*\*|\*|~~|`)/g, "").replace(/\\(.)/g, "$1").trim();
+const plain = (text) => plainly(text.replace(/\[\^[^\]]*\]/g, "").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/(?<!\\)`/g, "")).trim();
 
 /** The heading a position stands under; null before the first. */
 export const headingAt = (found, position) => found.filter((heading) => heading.from <= position).at(-1) ?? null;

@@ -117,3 +117,7 @@ test("pauses grow, are scattered and end", () => {
   assert.deepEqual(pauses, [1000, 2000, 16000, 30000]);
   assert.equal(wire.pause(1, () => 0), 500);
 });
+
+test("stars of words stay in the contents, signs do not", () => {
+  assert.equal(headings("## Bürger\\*innen **fragen** [oft](https://a.example)[^1]\n")[0].title, "Bürger*innen fragen oft");
+});
