@@ -5,6 +5,7 @@ import { EditorView } from "@codemirror/view";
 import { ySyncAnnotation } from "y-codemirror.next";
 import { chosenPiece, pieceAt, pieces } from "./blocks.js";
 import { keeping } from "./keeping.js";
+import { notesGo } from "./notes.js";
 import { signsShown } from "./settings.js";
 import { inlineSigns, isGap, lineStart } from "./signs.js";
 import { blankAt } from "./softbreaks.js";
@@ -265,4 +266,4 @@ export const cursorKeys = [
   { key: "Delete", run: erase(true) },
 ];
 
-export const cursor = [keeping, literalSigns, behindSigns, ownParagraph, overwrite, EditorView.clickAddsSelectionRange.of(() => false)];
+export const cursor = [notesGo, keeping, literalSigns, behindSigns, ownParagraph, overwrite, EditorView.clickAddsSelectionRange.of(() => false)];

@@ -8,6 +8,8 @@ const key = (name) => cursorKeys.find((binding) => binding.key === name).run;
 const bold = verbs.inline("strong");
 const italic = verbs.inline("emphasis");
 
+const erase = (view) => view.dispatch({ changes: { from: view.state.selection.main.from, to: view.state.selection.main.to }, userEvent: "delete.selection" });
+
 const CASES = [
   ["Enter ends a paragraph", "Eins|", [verbs.enter, type("Zwei")], "Eins\n\nZwei|"],
   ["Enter in the middle makes two paragraphs", "Eins |zwei", [verbs.enter], "Eins\n\n|zwei"],
@@ -51,6 +53,9 @@ const CASES = [
   ["Enter in the second line of an item makes the next", "- Ein Satz\n  in zwei| Zeilen", [verbs.enter, type("x")], "- Ein Satz\n  in zwei\n- x| Zeilen"],
   ["a line end that reads as a blank goes like one", "> eins\n> |zwei", [key("Backspace")], "> eins|zwei"],
   ["a line behind a meant line end becomes a heading alone", "eins\\\nzw|ei", [verbs.heading(2)], "eins\n\n## zw|ei"],
+  ["a footnote goes with its last mention", "Satz|[^1]|. Mehr[^2].\n\n[^1]: Eins.\n[^2]: Zwei.\n", [erase], "Satz|. Mehr[^2].\n\n[^2]: Zwei.\n"],
+  ["not with another", "Satz|[^1]|. Mehr[^1].\n\n[^1]: Eins.\n", [erase], "Satz|. Mehr[^1].\n\n[^1]: Eins.\n"],
+  ["a long footnote goes whole", "Satz[^2]|[^1]|.\n\n[^1]: Eins.\n\n    Noch eins.\n\n[^2]: Zwei.\n", [erase], "Satz[^2]|.\n\n[^2]: Zwei.\n"],
   ["gender stars stay stars", "Bürger|", [..."*innen und Bürger*innen"].map(type), "Bürger\\*innen und Bürger\\*innen|"],
   ["a backslash stays one", "|", [..."a\\*"].map(type), "a\\\\\\*|"],
   ["what would be a link stays words", "|", [..."[a](b)"].map(type), "[a]\\(b)|"],
