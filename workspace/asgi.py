@@ -32,7 +32,8 @@ def make_asgi(settings: Settings | None = None) -> Application:
 
     async def application(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await pages(scope, receive, send)
+            with live.page():
+                await pages(scope, receive, send)
         elif scope["type"] == "lifespan":
             await _live_and_die(live, receive, send)
         elif scope["path"].startswith(PATH) and live.sockets is not None:

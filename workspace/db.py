@@ -114,6 +114,11 @@ def _switch_to_wal(connection: Any) -> None:
             return
 
 
+def writing_connection(engine: Engine) -> Connection:
+    """A connection all whose transactions write, for who needs no session; the caller closes it."""
+    return engine.connect().execution_options(writes=True)
+
+
 def begin_briefly(own: Session, milliseconds: int) -> None:
     """Start a writing transaction in a session of its own that gives up when it must wait longer than this.
 

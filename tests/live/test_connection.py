@@ -16,6 +16,10 @@ from workspace.live.protocol import Code
 Message = dict[str, Any]
 
 
+BINARY_AT_ONCE = 0x82
+"""The first byte of a frame that is a whole binary message."""
+
+
 class Socket:
     """Stands in for the server's side of a socket: takes messages while it is `writable`."""
 
@@ -31,6 +35,13 @@ class Socket:
             raise self.failure
         self.got.append(message)
 
+    def write(self, frame: bytes) -> bool:
+        if not self.writable.is_set() or self.failure is not None:
+            return False
+        assert frame[0] == BINARY_AT_ONCE
+        self.got.append({"type": "websocket.send", "bytes": frame[{126: 4, 127: 10}.get(frame[1], 2) :]})
+        return True
+
     @property
     def texts(self) -> list[bytes]:
         return [message["bytes"] for message in self.got if message["type"] == "websocket.send"]
@@ -44,7 +55,7 @@ def in_loop(test: Callable[[Connection, Socket], Coroutine[Any, Any, None]]) -> 
     async def with_both() -> None:
         socket, task = Socket(), asyncio.current_task()
         assert task is not None
-        await test(Connection(Guest(1, 1, 1, True), {}, socket.send, task, 0), socket)
+        await test(Connection(Guest(1, 1, 1, True), {}, socket.send, socket.write, task, 0), socket)
 
     run(with_both())
 

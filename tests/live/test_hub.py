@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper
@@ -78,10 +79,10 @@ def test_a_paper_that_cannot_be_written_does_not_hold_up_others(
     ill, well = make_paper(people), make_paper(people, title="Ein anderes")
     append = log.append
 
-    def failing(rows: Any) -> None:
+    def failing(connection: Connection, rows: Any) -> None:
         if any(row.paper_id == ill.id for row in rows):
             raise OSError("disk")
-        append(rows)
+        append(connection, rows)
 
     async def fail() -> None:
         async with (

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from pycrdt import Doc, Text
+from sqlalchemy import Engine
 
 from workspace.accounts.models import Member
+from workspace.db import session, writing_connection
 from workspace.papers import log
 from workspace.papers.models import Paper
 
@@ -59,6 +61,15 @@ class Browser:
         return self.delete(start, min(length, start + chance.randrange(1, 6)))
 
 
+def append(rows: Sequence[log.Row]) -> None:
+    """Write rows, as the server does. Raises: Behind."""
+    session().rollback()
+    engine = session().get_bind()
+    assert isinstance(engine, Engine)
+    with writing_connection(engine) as connection:
+        log.append(connection, rows)
+
+
 class Room:
     """Check, write, apply: what the server does with updates, here without sockets."""
 
@@ -75,7 +86,7 @@ class Room:
         checking = self.document.checking()
         row = [checked for member, update in sent if not (checked := checking.check(update, member.id)).is_empty]
         if row:
-            log.append([log.Row.behind(self.document, row)])
+            append([log.Row.behind(self.document, row)])
             self.document.apply(row)
         return row
 

@@ -243,7 +243,7 @@ def test_a_save_closes_ones_own_edit_page_only(people: People) -> None:
     session().commit()
     actions.follow_own_save(actor_of(people.editor), paper, 1)
     session().commit()
-    assert [row.member_id for row in queries.others_editing(actor_of(people.editor), paper)] == [people.lead.id]
+    assert queries.others_editing(actor_of(people.editor), paper).members == [people.lead]
     assert not queries.others_editing(actor_of(people.lead), paper)
 
 

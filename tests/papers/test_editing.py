@@ -14,6 +14,7 @@ from tests.conftest import ClientFor
 from tests.papers.pages import END, SECHS, START, ZEHN, block, field_of, head, newest, send
 from tests.people import People, actor_of
 from workspace import clock
+from workspace.accounts.models import Member
 from workspace.db import session
 from workspace.papers import actions
 from workspace.papers.models import OpenEditor, Paper, ReadMark, Source
@@ -97,6 +98,26 @@ def test_others_with_the_page_open_are_named(client_for: ClientFor, people: Peop
     page = client_for(people.editor).get(f"/papers/{paper.key}/edit").get_data(as_text=True)
     assert "Clara Leitung hat diese Seite in der letzten Viertelstunde auch geöffnet." in page
     assert "Emil Redaktion hat" not in page
+
+
+def test_of_a_crowd_the_newest_are_named(client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people)
+    crowd = [
+        Member(handle=f"p{n}", name=f"Person {n:02}", email=f"p{n}@netz.example", created_at=clock.now())
+        for n in range(15)
+    ]
+    session().add_all(crowd)
+    session().flush()
+    session().add_all(
+        OpenEditor(paper_id=paper.id, member_id=one.id, opened_at=clock.now() - timedelta(seconds=at))
+        for at, one in enumerate(crowd)
+    )
+    session().commit()
+    page = client_for(people.editor).get(f"/papers/{paper.key}/edit").get_data(as_text=True)
+    assert "Person 00, Person 01," in page
+    assert "Person 11 und 3 weitere." in page
+    assert "Person 12" not in page
+    assert ">+10<" in page
 
 
 def test_only_those_who_write_get_the_page(client_for: ClientFor, people: People) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper, save
-from tests.papers.browsers import Browser, Room
+from tests.papers.browsers import Browser, Room, append
 from tests.people import People
 from workspace.config import Settings, using
 from workspace.db import session_scope
@@ -68,7 +68,7 @@ def test_who_writes_behind_somebody_else_reads_on_first(people: People, db: Sess
         for room, update in ((second, late), (third, elsewhere))
     ]
     with pytest.raises(log.Behind) as refused:
-        log.append(rows)
+        append(rows)
     assert refused.value.paper_ids == [paper.id]
     assert db.scalars(select(LiveUpdate).where(LiveUpdate.paper_id == other.id)).all() == []
     assert second.catch_up() == [emil.sent[0]]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper, post_form, save
 from tests.conftest import ClientFor
-from tests.papers.browsers import Browser, Room
+from tests.papers.browsers import Browser, Room, append
 from tests.papers.test_updates import between
 from tests.people import People, actor_of
 from workspace import clock
@@ -273,7 +273,7 @@ def test_a_log_that_says_different_things_begins_anew(people: People) -> None:
         (people.editor.id, between("X", 6000, 0, 0, seed=seed)),
         (people.lead.id, between("Y", 5000, 2, 2, seed=seed)),
     ]
-    log.append([log.Row(paper.id, epoch, 1, crossed)])
+    append([log.Row(paper.id, epoch, 1, crossed)])
     room.catch_up()
     assert room.open().text != room.document.text
     revision = sittings.close_sitting(paper)

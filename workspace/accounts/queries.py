@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Row, Select, func, select, tuple_
 from sqlalchemy.orm import selectinload
 
 from workspace.accounts.models import (
@@ -138,7 +139,7 @@ def find_session(token: str) -> LoginSession | None:
     return session().scalar(select(LoginSession).where(LoginSession.token_hash == hash_token(token)))
 
 
-def is_alive(opened: LoginSession) -> bool:
+def is_alive(opened: LoginSession | Row[Any]) -> bool:
     """Whether the session may still act."""
     idle, whole = timedelta(seconds=settings().session_idle), timedelta(seconds=settings().session_absolute)
     return opened.ended_at is None and opened.seen_at + idle > now() and opened.created_at + whole > now()

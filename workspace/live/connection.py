@@ -9,11 +9,15 @@ from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from websockets.frames import Frame, Opcode
+
 from workspace.live import limits, protocol
 from workspace.live.protocol import Code
 
 log = logging.getLogger(__name__)
 Send = Callable[[dict[str, object]], Awaitable[None]]
+Write = Callable[[bytes], bool]
+"""Hands a frame to the socket; False, with nothing done, when it has to wait or the client has gone."""
 GRACE = 5.0
 """Seconds for the last words; then the connection is let go however much of them was read."""
 
@@ -32,13 +36,32 @@ class Connection:
     """What one socket may do, has sent and is still to get."""
 
     __slots__ = (
-        "_answer", "_closing", "_has_room", "_is_pumping", "_last", "_next_question", "_pump_task", "_queue", "_queued",
-        "_send", "_task", "_waiting_bytes", "_waiting_updates", "gaps", "guest", "has_gap", "may_write", "rates",
-        "received", "used_at", "user",
+        "_answer",
+        "_closing",
+        "_has_room",
+        "_is_pumping",
+        "_last",
+        "_next_question",
+        "_pump_task",
+        "_queue",
+        "_queued",
+        "_send",
+        "_task",
+        "_waiting_bytes",
+        "_waiting_updates",
+        "_write",
+        "gaps",
+        "guest",
+        "has_gap",
+        "may_write",
+        "rates",
+        "received",
+        "used_at",
+        "user",
     )  # fmt: skip
 
     def __init__(
-        self, guest: Guest, user: Mapping[str, object], send: Send, task: asyncio.Task[None], at: float
+        self, guest: Guest, user: Mapping[str, object], send: Send, write: Write, task: asyncio.Task[None], at: float
     ) -> None:
         self.guest = guest
         self.user = user
@@ -57,7 +80,7 @@ class Connection:
         self._answer: bytes | None = None
         """The answer to a state vector that has not gone out yet."""
         self._next_question: Callable[[], None] | None = None
-        self._send = send
+        self._send, self._write = send, write
         self._task = task
         self._queue: deque[bytes] = deque()
         self._queued = 0
@@ -72,10 +95,19 @@ class Connection:
 
     # Out
 
-    def send(self, message: bytes) -> None:
-        """Let a message go out after those that wait; a reader who lets too much pile up is closed."""
+    def send(self, message: bytes, frame: bytes | None = None) -> None:
+        """Let a message go out after those that wait; a reader who lets too much pile up is closed.
+
+        Args:
+            frame: the message as it stands on the wire, where it was made once for many.
+        """
         if self._closing is not None:
             return
+        if not self._is_pumping and self._write(frame or framed(message)):
+            return
+        self._put(message)
+
+    def _put(self, message: bytes) -> None:
         if self._queue and self._queued + len(message) > limits.OUTGOING_BYTES:
             self.close(Code.TOO_SLOW, "too slow")
             return
@@ -93,7 +125,7 @@ class Connection:
     def answer(self, message: bytes) -> None:
         """Send the answer to a state vector."""
         self._answer = message
-        self.send(message)
+        self._put(message)
 
     def refuse(self, closing: Code, code: str, **values: object) -> None:
         """Say why, then close."""
@@ -114,10 +146,7 @@ class Connection:
         self._task.cancel()
 
     def _start(self) -> None:
-        """Hand over at once what the socket takes without waiting; a task goes on where it does not.
-
-        Most messages go out here: a task for each of two hundred readers would cost more than the sending.
-        """
+        """Hand over at once what the socket takes without waiting; a task goes on where it does not."""
         if self._is_pumping:
             return
         self._is_pumping = True
@@ -186,6 +215,11 @@ class Connection:
             if self._has_room is None:
                 self._has_room = asyncio.Event()
             await self._has_room.wait()
+
+
+def framed(message: bytes) -> bytes:
+    """A message as one WebSocket frame of a server."""
+    return Frame(Opcode.BINARY, message).serialize(mask=False)
 
 
 async def _go_on(coroutine: Coroutine[Any, None, None], waits_for: Any) -> None:

@@ -98,8 +98,8 @@ def _roles(ids: Iterable[int]) -> dict[int, dict[int, Role]]:
 
 def _living_sessions(ids: Iterable[int]) -> dict[int, int]:
     """Session id → member id, of those that may still act."""
-    query = select(LoginSession)
-    rows = (row for part in _parts(ids) for row in session().scalars(query.where(LoginSession.id.in_(part))))
+    query = select(LoginSession.__table__)
+    rows = (row for part in _parts(ids) for row in session().execute(query.where(LoginSession.id.in_(part))))
     return {row.id: row.member_id for row in rows if is_alive(row)}
 
 

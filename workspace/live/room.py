@@ -12,7 +12,7 @@ from datetime import datetime
 
 from workspace.errors import Refusal
 from workspace.live import limits, protocol
-from workspace.live.connection import Connection
+from workspace.live.connection import Connection, framed
 from workspace.live.presence import Presences
 from workspace.live.protocol import Code, Kind
 from workspace.papers import log
@@ -122,9 +122,10 @@ class Room:
 
     def relay(self, message: bytes, beside: Connection | None = None) -> None:
         """Send to everybody, save one."""
+        frame = framed(message)
         for connection in list(self.connections):
             if connection is not beside:
-                connection.send(message)
+                connection.send(message, frame)
 
     def facts_for(self, connection: Connection) -> bytes:
         """Message 101: what a page shows of the state of things."""

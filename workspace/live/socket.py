@@ -15,11 +15,12 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from workspace.config import Settings
-from workspace.live.connection import Connection, Guest
+from workspace.live.connection import Connection, Guest, Write
 from workspace.live.hub import Hub
 from workspace.live.protocol import Code
 from workspace.live.room import Room
 from workspace.live.tickets import BadTicket, LetIn, Ticket, read_ticket
+from workspace.live.transport import WRITE_FRAME
 from workspace.web.templating import initials
 
 log = logging.getLogger(__name__)
@@ -83,15 +84,15 @@ class Sockets:
         crowd = self._settings.live_people_max
         if len(room.connections) >= 2 * crowd or (len(people) >= crowd and ticket.place.member_id not in people):
             raise TurnedAway(Code.CROWDED, "too many people")
-        return self._enter(room, ticket, answer, send), room
+        return self._enter(room, ticket, answer, send, scope["extensions"][WRITE_FRAME]), room
 
-    def _enter(self, room: Room, ticket: Ticket, answer: LetIn, send: Send) -> Connection:
+    def _enter(self, room: Room, ticket: Ticket, answer: LetIn, send: Send, write: Write) -> Connection:
         place, name = ticket.place, answer.standing.name
         guest = Guest(place.member_id, place.session_id, place.paper_id, answer.standing.may_write)
         user = self.hub.user_for(room, place.member_id, name, initials(name))
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - we are in one
-        connection = Connection(guest, user, send, task, time.monotonic())
+        connection = Connection(guest, user, send, write, task, time.monotonic())
         if answer.paper is not None:
             room.note_head(answer.paper.head_number, answer.paper.changed_at)
         room.enter(connection)

@@ -1,7 +1,8 @@
-"""The server's socket protocol with one rule more: who does not read is let go.
+"""The server's socket protocol with one rule and one way more.
 
-uvicorn waits for its peer when it writes and when it closes, and a peer that has stopped reading never comes. Only what
-asyncio promises to protocols is used here.
+Who does not read is let go: uvicorn waits for its peer when it writes and when it closes, and a peer that has stopped
+reading never comes. And a frame that goes to two hundred readers is made once: applications find `write_frame` among
+the extensions of the scope. Only what asyncio promises to protocols is used here.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ PATIENCE = 8.0
 LOOK_EVERY = 1.0
 FULL = 65536
 """Bytes in the buffer from which on nothing is added: from there it can only shrink. asyncio's default."""
+
+
+WRITE_FRAME = "workspace.write_frame"
+"""Name of the extension."""
 
 
 class _Watched:
@@ -80,6 +85,17 @@ class WatchedSockets(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         _watch().add(self, cast(asyncio.Transport, transport))
+
+    async def run_asgi(self) -> None:
+        cast(dict[str, object], self.scope["extensions"])[WRITE_FRAME] = self.write_frame
+        await super().run_asgi()
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Write a whole frame of data at once; False, with nothing done, when the socket must wait or is closing."""
+        if not self.writable.is_set() or self.disconnected or self.close_sent or self.transport.is_closing():
+            return False
+        self.transport.write(frame)
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         _watch().drop(self)

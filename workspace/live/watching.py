@@ -65,11 +65,10 @@ def _places(ids: Collection[int]) -> tuple[dict[int, tuple[int, int]], Any]:
 
 
 class SqliteWatcher:
-    """Asks SQLite several times a second whether any connection has committed anything."""
+    """Asks SQLite several times a second whether anybody else has committed anything."""
 
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
-        self._connection = hub.storage.engine.raw_connection()
         self._version: int | None = None
         hub.start(self._watch())
 
@@ -79,23 +78,12 @@ class SqliteWatcher:
             if not self.hub.rooms:
                 continue
             try:
-                version = await self.hub.storage.read(self._data_version)
+                version = await self.hub.storage.version()
                 if version != self._version:
                     await look_at_all(self.hub)
                     self._version = version
             except Exception as error:
                 log.warning("rooms not compared with the database", exc_info=error)
-
-    def _data_version(self) -> int:
-        cursor = self._connection.cursor()
-        try:
-            found: int = cursor.execute("PRAGMA data_version").fetchone()[0]
-            return found
-        finally:
-            cursor.close()
-
-    async def close(self) -> None:
-        self._connection.close()
 
 
 class PostgresWatcher:
@@ -199,13 +187,7 @@ class PostgresWatcher:
             except Exception as error:
                 log.warning("rooms not compared with the database", exc_info=error)
 
-    async def close(self) -> None:
-        """Its tasks end with the hub."""
 
-
-Watcher = SqliteWatcher | PostgresWatcher
-
-
-def watch(hub: Hub) -> Watcher:
-    """The watcher for this kind of database."""
-    return PostgresWatcher(hub) if hub.storage.engine.dialect.name == "postgresql" else SqliteWatcher(hub)
+def watch(hub: Hub) -> None:
+    """Start the watcher for this kind of database; it ends with the hub."""
+    PostgresWatcher(hub) if hub.storage.engine.dialect.name == "postgresql" else SqliteWatcher(hub)

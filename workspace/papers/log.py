@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, text, update
 
 from workspace.clock import now
 from workspace.db import begin_writing, session
@@ -168,7 +168,7 @@ def begin_anew(paper: Paper, body: str) -> None:
     row = first_row(paper, body, epoch=max(before + 1, int(now().timestamp())))
     session().add(row)
     session().flush()
-    tell_processes([(paper.id, row.head)])
+    tell_processes([(paper.id, row.head)], session().connection())
 
 
 def drop_typed(paper: Paper, body: str) -> bool:
@@ -199,52 +199,50 @@ FENCE = (
 )  # fmt: skip
 
 
-def append(rows: Sequence[Row]) -> None:
+def append(connection: Connection, rows: Sequence[Row]) -> None:
     """Write a row for each of these papers, in one transaction, and commit it.
 
+    Every keystroke passes here, so this goes without a session: making one costs as much as all statements.
+
+    Args:
+        connection: from `db.writing_connection`, outside any transaction.
     Raises: Behind, with nothing written, when a paper's log is not where its row says.
     """
     rows = sorted(rows, key=lambda row: row.paper_id)  # the same order everywhere: nobody waits in a circle
     moment = now()
-    begin_writing()
-    connection = session().connection()
     fence = [
         {"paper": row.paper_id, "its_epoch": row.epoch, "before": row.seq - 1, "row": row.seq, "now": moment}
         for row in rows
     ]
-    if connection.execute(FENCE, fence).rowcount != len(rows):
-        session().rollback()
-        raise Behind(_not_at(rows))
-    insert_rows(rows)
-    session().commit()
+    with connection.begin() as transaction:
+        if connection.execute(FENCE, fence).rowcount == len(rows):
+            insert_rows(rows, connection)
+            return
+        transaction.rollback()
+    raise Behind(_not_at(connection, rows))
 
 
-def _not_at(rows: Sequence[Row]) -> list[int]:
+def _not_at(connection: Connection, rows: Sequence[Row]) -> list[int]:
     query = select(LiveDocument.paper_id, LiveDocument.epoch, LiveDocument.head)
-    there = {
-        paper_id: (epoch, head)
-        for paper_id, epoch, head in session().execute(
-            query.where(LiveDocument.paper_id.in_([row.paper_id for row in rows]))
-        )
-    }
-    session().rollback()
-    found = [row.paper_id for row in rows if there.get(row.paper_id) != (row.epoch, row.seq - 1)]
-    return found or [row.paper_id for row in rows]
+    with connection.begin():
+        found = connection.execute(query.where(LiveDocument.paper_id.in_([row.paper_id for row in rows]))).all()
+    there = {paper_id: (epoch, head) for paper_id, epoch, head in found}
+    late = [row.paper_id for row in rows if there.get(row.paper_id) != (row.epoch, row.seq - 1)]
+    return late or [row.paper_id for row in rows]
 
 
-def insert_rows(rows: Sequence[Row]) -> None:
+def insert_rows(rows: Sequence[Row], connection: Connection) -> None:
     """Write rows whose fence the caller has moved, in its transaction."""
     moment, values = now(), []
     for row in rows:
         who, data = packed(row.updates)
         values.append({"paper_id": row.paper_id, "seq": row.seq, "who": who, "data": data, "at": moment})
-    session().connection().execute(insert(LiveUpdate.__table__), values)  # type: ignore[arg-type]
-    tell_processes([(row.paper_id, row.seq) for row in rows])
+    connection.execute(insert(LiveUpdate.__table__), values)  # type: ignore[arg-type]
+    tell_processes([(row.paper_id, row.seq) for row in rows], connection)
 
 
-def tell_processes(places: Sequence[tuple[int, int]]) -> None:
-    """Tell other processes of (paper, newest row), when the current transaction is committed; SQLite needs none."""
-    connection = session().connection()
+def tell_processes(places: Sequence[tuple[int, int]], connection: Connection) -> None:
+    """Tell other processes of (paper, newest row), when this transaction is committed; SQLite needs none."""
     if connection.dialect.name == "postgresql":
         said = [f"{paper_id} {seq}" for paper_id, seq in places]
         connection.execute(TELL, {"channel": CHANNEL, "said": said})

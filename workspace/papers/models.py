@@ -194,8 +194,6 @@ class OpenEditor(Base):
     member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"), primary_key=True)
     opened_at: Mapped[datetime] = mapped_column(Moment)
 
-    member: Mapped[Member] = relationship(lazy="joined")
-
 
 class PaperGrant(Base):
     """An audience outside the group may see exactly one frozen revision, until a date."""

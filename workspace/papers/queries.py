@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Select, func, select
@@ -26,6 +27,9 @@ from workspace.papers.models import (
     Version,
 )
 from workspace.permissions import Actor, Permission, can, require
+
+PEOPLE_NAMED = 12
+"""People at a paper who are named; of more it is told how many they are."""
 
 
 def get_paper(actor: Actor, key: str) -> Paper:
@@ -160,23 +164,28 @@ def last_read(actor: Actor, paper: Paper) -> ReadMark | None:
     return session().get(ReadMark, (paper.id, actor.member_id)) if actor.member_id is not None else None
 
 
-def others_editing(actor: Actor, paper: Paper) -> Sequence[OpenEditor]:
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Who else is at a paper: so many, of whom the newest are named."""
+
+    members: Sequence[Member]
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+
+def others_editing(actor: Actor, paper: Paper) -> Others:
     """Who else opened the edit page lately, newest first."""
     since = now() - timedelta(seconds=settings().open_editors_seconds)
-    return (
-        session()
-        .scalars(
-            select(OpenEditor)
-            .where(
-                OpenEditor.paper_id == paper.id,
-                OpenEditor.opened_at > since,
-                OpenEditor.member_id != actor.member_id,
-            )
-            .order_by(OpenEditor.opened_at.desc())
-        )
-        .unique()
-        .all()
-    )
+    theirs = (
+        OpenEditor.paper_id == paper.id, OpenEditor.opened_at > since, OpenEditor.member_id != actor.member_id
+    )  # fmt: skip
+    rows = select(Member).join(OpenEditor, OpenEditor.member_id == Member.id).where(*theirs)
+    members = session().scalars(rows.order_by(OpenEditor.opened_at.desc()).limit(PEOPLE_NAMED + 1)).unique().all()
+    if len(members) <= PEOPLE_NAMED:
+        return Others(members, len(members))
+    return Others(members[:PEOPLE_NAMED], session().scalar(select(func.count()).where(*theirs)) or 0)
 
 
 def attachments_of(paper: Paper, *, with_sealed: bool = False) -> Sequence[Attachment]:

@@ -151,7 +151,7 @@ def show(key: str) -> ResponseReturnValue:
         changes=changes,
         mark=mark,
         is_read=mark is not None and not is_behind,
-        others=[row.member for row in queries.others_editing(actor(), paper)],
+        others=queries.others_editing(actor(), paper),
         is_ahead=is_open(paper),
         rescues=waiting_rescues(actor(), paper),
     )
