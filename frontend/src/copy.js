@@ -54,7 +54,7 @@ export function asElements(source, numbers) {
   const paragraph = (text, into) => {
     const figure = readFigure(text);
     if (figure) put(into, "p", put(document.createDocumentFragment(), "em", figure.caption || figure.alt));
-    else put(into, "p", words(text.replace(/^: /, "").replace(/^\[!HINWEIS\][ \t]*\n?/i, "")));
+    else put(into, "p", words(text.replace(/^: /, "").replace(/^\[!HINWEIS\][ \t]*\n?[ \t>]*/i, "")));
   };
   const table = (text, into) => {
     const body = put(put(into, "table"), "tbody");
