@@ -2,6 +2,7 @@
 // over the text and moves nothing.
 import { syntaxTree } from "@codemirror/language";
 import { SearchQuery, closeSearchPanel, findNext, findPrevious, getSearchQuery, openSearchPanel, search, searchKeymap, searchPanelOpen, setSearchQuery } from "@codemirror/search";
+import { EditorState } from "@codemirror/state";
 import { EditorView, panels, runScopeHandlers } from "@codemirror/view";
 import { escape } from "../../static/js/paste-cleaner.js";
 import { plainly } from "./inline.js";
@@ -207,6 +208,7 @@ class FindPanel {
 
 /** @param {Element} place where the panel is put */
 export const find = (words, place) => [
+  EditorState.phrases.of({ "current match": words.currentMatch, "on line": words.onLine }), // read out with each step
   search({ top: true, createPanel: (view) => new FindPanel(view, words), scrollToMatch: (range) => EditorView.scrollIntoView(range, { y: "nearest", yMargin: 60 }) }),
   panels({ topContainer: place }),
   EditorView.scrollMargins.of((view) => ({ top: 130 + (open.get(view)?.dom.offsetHeight ?? 0), bottom: 90 })),
