@@ -194,6 +194,11 @@ def test_the_editor_is_accessible_in_every_state(served: Served, page_for: PageF
     cursor_behind(other, "Jede Kommune")
     expect(page.locator(".ed-caret")).to_have_count(1)
     expect(page.locator("[data-thread-mark]").first).to_be_visible()
+    page.evaluate("scrollTo(0, 300)")
+    before = page.evaluate("scrollY")
+    page.locator("[data-live-save]").focus()
+    page.locator(".livebar select").focus()
+    assert page.evaluate("scrollY") == before, "the page jumps when the focus comes to what sticks"
     page.wait_for_timeout(2600)  # names at carets stand over the text while they move, and fade
     found = faults(page)
     for name in ("table", "picture", "link", "footnote"):
