@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -37,29 +38,66 @@ def _unprivileged() -> pwd.struct_passwd | None:
     return None
 
 
-@contextmanager
-def server() -> Iterator[str]:
-    """Start a server in a temporary folder, reachable by a socket only; gives the address of its first database."""
-    bin_dir = programs()
-    assert bin_dir is not None
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    user = _unprivileged() if os.geteuid() == 0 else None
-    if user is not None:
-        os.chown(folder, user.pw_uid, user.pw_gid)
+@dataclass(frozen=True)
+class Cluster:
+    """A server in a folder of its own, reachable by a socket only."""
 
-    def run(*command: str) -> None:
-        identity = {"user": user.pw_uid, "group": user.pw_gid} if user is not None else {}
+    folder: Path
+    programs: Path
+    user: pwd.struct_passwd | None
+    """Who runs it; None for whoever runs the tests."""
+
+    @property
+    def address(self) -> str:
+        """Of its first database."""
+        return f"postgresql://workspace@/postgres?host={self.folder}"
+
+    def make(self) -> None:
+        if self.user is not None:
+            os.chown(self.folder, self.user.pw_uid, self.user.pw_gid)
+        self._run("initdb", "-U", "workspace", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def start(self, *, is_safe: bool = False) -> None:
+        """Start it, and wait until it answers.
+
+        Args:
+            is_safe: whether it waits for the disk, as a real one does.
+        """
+        fsync = "on" if is_safe else "off"
+        options = f"-c unix_socket_directories='{self.folder}' -c fsync={fsync} -c max_connections=60"
+        options += " -c listen_addresses=''"
+        self._run("pg_ctl", "-w", "-o", options, "-l", str(self.folder / "log"), "start")
+
+    def stop(self) -> None:
+        """Stop it at once, whatever it is doing."""
+        self._run("pg_ctl", "-m", "immediate", "stop")
+
+    def _run(self, program: str, *given: str) -> None:
+        identity = {"user": self.user.pw_uid, "group": self.user.pw_gid} if self.user is not None else {}
         subprocess.run(
-            command, check=True, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            [self.programs / program, "-D", self.folder / "data", *given], check=True, cwd=self.folder,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}, **identity,
         )  # fmt: skip
 
-    data = str(folder / "data")
-    run(str(bin_dir / "initdb"), "-D", data, "-U", "workspace", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=60"
-    run(str(bin_dir / "pg_ctl"), "-D", data, "-w", "-o", options, "-l", str(folder / "log"), "start")
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A new one that is not started; it is running in the end."""
+    found = programs()
+    assert found is not None
+    made = Cluster(Path(tempfile.mkdtemp(prefix="pg-")), found, _unprivileged() if os.geteuid() == 0 else None)
+    made.make()
     try:
-        yield f"postgresql://workspace@/postgres?host={folder}"
+        yield made
     finally:
-        run(str(bin_dir / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
-        shutil.rmtree(folder, ignore_errors=True)
+        made.stop()
+        shutil.rmtree(made.folder, ignore_errors=True)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Start a server; gives the address of its first database."""
+    with cluster() as made:
+        made.start()
+        yield made.address

@@ -121,8 +121,11 @@ export class Session extends EventTarget {
   async startAgain(reason) {
     this.connection.stop();
     if (this.since !== null) {
-      const isSafe = await this.rescue(this.text.toString(), this.base, reason);
-      if (!isSafe) return;
+      for (let handed = null; handed !== this.text.toString(); ) {
+        handed = this.text.toString(); // somebody may type on while it is on its way
+        const isSafe = await this.rescue(handed, this.base, reason);
+        if (!isSafe) return;
+      }
       if (this.isKept) await dropRow(this.row());
       this.since = null;
     }

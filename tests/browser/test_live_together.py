@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
-from sqlalchemy import delete, update
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import delete, select, update
 
 from tests.browser.conftest import PageFor, Served, cookie_of
 from tests.browser.live import (
@@ -251,6 +251,112 @@ def test_words_of_before_a_restored_backup_become_a_rescue_copy(served: Served, 
     expect(page.get_by_role("main")).to_contain_text("Nach der Sicherung geschrieben.")
     assert asked == []
     assert kept_rows(page) == 0
+
+
+AGED = """
+(hours) => new Promise((resolve, reject) => {
+  const asked = indexedDB.open("workspace-unsent");
+  asked.onsuccess = () => {
+    const rows = asked.result.transaction("rows", "readwrite").objectStore("rows");
+    const all = rows.getAll();
+    all.onsuccess = () => {
+      for (const row of all.result) rows.put({ ...row, since: row.since - hours * 3_600_000 });
+    };
+    rows.transaction.oncomplete = () => resolve(all.result.length);
+    rows.transaction.onerror = () => reject(rows.transaction.error);
+  };
+})
+"""
+HELD = """
+() => {
+  const ask = window.fetch;
+  window.fetch = async (...given) => {
+    const isFirst = String(given[0]).endsWith("/rescue") && !window.goOn;
+    if (isFirst) await new Promise((resolve) => { window.goOn = resolve; });
+    return ask(...given);
+  };
+}
+"""
+"""The first copy waits on its way until the test says so."""
+COPY = "Rettungskopie zeigen und übernehmen"
+
+
+def written_rows(served: Served) -> int:
+    """How many updates of texts were ever taken."""
+    served.db.rollback()
+    return sum(served.db.scalars(select(LiveDocument.head)))
+
+
+def expect_a_copy_only(served: Served, paper: Paper, page: Page, text: str, rows: int) -> Locator:
+    """The page goes on with the server's text, nothing was sent, and they lie beside it. Returns: the way there."""
+    copy = page.get_by_role("link", name=COPY)
+    expect(copy).to_be_visible()
+    expect(page.locator(TEXT)).to_be_editable()
+    assert expect_agreement(served, paper, [page]) == text
+    assert written_rows(served) == rows, "something of it was sent"
+    until(page, lambda: kept_rows(page) == 0, "what the server keeps as a copy stays in the browser")
+    return copy
+
+
+@pytest.mark.long
+def test_words_kept_for_longer_than_a_day_are_offered_as_a_copy_and_younger_ones_sent(
+    served: Served, page_for: PageFor
+) -> None:
+    paper = made(served)
+    page = page_for(served.people.editor, asked=[])
+    open_live(page, paper)
+    leave_unsent(page, " Gestern geschrieben.")
+    page.goto("/papers")
+    assert page.evaluate(AGED, 23) == 1
+    open_live(page, paper)
+    assert expect_agreement(served, paper, [page]).count("Gestern geschrieben.") == 1
+
+    leave_unsent(page, " Vorgestern geschrieben.")
+    page.goto("/papers")
+    assert page.evaluate(AGED, 25) == 1
+    petra = page_for(served.people.lead)
+    open_live(petra, paper)
+    cursor_behind(petra, "Erster Absatz.")
+    petra.keyboard.type(" Inzwischen.")
+    before = expect_agreement(served, paper, [petra])
+    rows = written_rows(served)
+    open_live(page, paper)
+    expect(page.locator("[data-notices]")).to_contain_text("Sie waren lange ohne Verbindung.")
+    expect_a_copy_only(served, paper, page, before, rows).click()
+    expect(page.get_by_role("main")).to_contain_text("Vorgestern geschrieben.")
+    page.get_by_label("Meinen Text nehmen").check()
+    page.get_by_role("button", name="So übernehmen").click()
+    until(page, lambda: "Vorgestern geschrieben." in source(petra), "what was taken over is not in the other page")
+    text = expect_agreement(served, paper, [petra])
+    assert text == before.replace(" Gestern", " Vorgestern geschrieben. Gestern")
+
+
+@pytest.mark.long
+def test_a_page_that_slept_for_longer_than_a_day_begins_anew_beside_its_words(
+    served: Served, page_for: PageFor
+) -> None:
+    """The computer was closed with words unsent, and is opened on the day after the next."""
+    paper = made(served)
+    page = page_for(served.people.editor, asked=[])
+    page.clock.install()
+    open_live(page, paper)
+    cut_off(page)
+    cursor_behind(page, "Dritter Absatz.")
+    page.keyboard.type(" Vor der Reise.")
+    until(page, lambda: kept_rows(page) == 1, "the words are not kept")
+    rows = written_rows(served)
+    page.evaluate(HELD)
+    page.clock.fast_forward("25:00:00")
+    page.context.set_offline(False)
+    until(page, lambda: bool(page.evaluate("Boolean(window.goOn)")), "no copy was handed over")
+    page.keyboard.type(" Und danach.")
+    page.evaluate("window.goOn()")
+    copy = expect_a_copy_only(served, paper, page, BODY, rows)
+    cursor_behind(page, "Erster Absatz.")
+    page.keyboard.type(" Wieder da.")
+    assert "Erster Absatz. Wieder da." in expect_agreement(served, paper, [page])
+    copy.click()
+    expect(page.get_by_role("main")).to_contain_text("Vor der Reise. Und danach.")
 
 
 @pytest.mark.long

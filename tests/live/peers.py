@@ -104,6 +104,11 @@ class Peer:
     async def delete(self, start: int, end: int) -> None:
         await self._send_update(self.browser.delete(start, end))
 
+    async def bring(self, kept: bytes) -> None:
+        """What an earlier page of this browser left unsent, as the one that is loaded next sends it."""
+        self.browser.doc.apply_update(kept)
+        await self._send_update(self.browser.sent[-1])
+
     async def show(self, **state: Any) -> None:
         """Tell the others where one is."""
         self.clock += 1

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-from contextlib import AsyncExitStack, suppress
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
 
 import pytest
 from sqlalchemy import text
@@ -20,9 +23,11 @@ from tests.people import People
 from tests.test_server import free_port
 from workspace.accounts.models import Member
 from workspace.config import Settings
+from workspace.db import session
 from workspace.papers.models import Paper
 
-KILLS = 4
+KILLS = int(os.environ.get("KILLS", "4"))
+"""In each test that kills again and again."""
 WRITERS = 4
 
 
@@ -40,7 +45,8 @@ class Writer:
     async def write(self, paper: Paper, servers: list[Served]) -> None:
         while not self.is_stopping:
             server = self.chance.choice(servers)
-            with suppress(OSError, WebSocketException, AssertionError):
+            with suppress(OSError, WebSocketException, AssertionError, OperationalError):
+                session().rollback()  # the database may have gone since
                 async with talking(server.address(paper, self.member), self.peer) as peer:
                     while peer.socket is not None and not self.is_stopping:
                         await self.type()
@@ -51,6 +57,16 @@ class Writer:
         self.words.append(f"[{self.name}{len(self.words)} ü😀]")
         await self.peer.type(self.words[-1], at=self.chance.randint(0, 1) * len(self.peer.text))
         self.seen.update(self.peer.text.split("]"))
+
+
+@asynccontextmanager
+async def writing(writers: list[Writer], paper: Paper, servers: list[Served]) -> AsyncIterator[None]:
+    """They write within the block, each at any of the servers that are there."""
+    tasks = [asyncio.create_task(writer.write(paper, servers)) for writer in writers]
+    yield
+    for writer in writers:
+        writer.is_stopping = True
+    await asyncio.gather(*tasks)
 
 
 async def until_all_agree(writers: list[Writer], paper: Paper, server: Served) -> str:
@@ -133,23 +149,29 @@ def test_clients_come_back_after_each_kill_and_bring_what_is_missing(
 @pytest.mark.long
 @on_postgresql
 def test_of_two_processes_one_is_killed_and_its_people_go_over(settings: Settings, people: People, db: Session) -> None:
+    """Now the one, now the other; another process comes in its place."""
     paper = make_paper(people, text="Anfang.\n")
 
-    async def go_over() -> tuple[list[Writer], str]:
-        writers = writers_of(people)
-        with process(settings) as (stays, _), process(settings) as (goes, started):
-            servers = [stays, goes]
-            tasks = [asyncio.create_task(writer.write(paper, servers)) for writer in writers]
-            await asyncio.sleep(2)
-            started.kill()
-            servers.remove(goes)
-            await asyncio.sleep(2)
-            for writer in writers:
-                writer.is_stopping = True
-            await asyncio.gather(*tasks)
-            return writers, await until_all_agree(writers, paper, stays)
+    async def go_over(stack: ExitStack) -> tuple[list[Writer], str]:
+        writers, servers, running = writers_of(people), list[Served](), list[subprocess.Popen[bytes]]()
 
-    writers, shown = run(go_over())
+        async def start() -> None:
+            server, started = await asyncio.to_thread(stack.enter_context, process(settings))
+            servers.append(server)
+            running.append(started)
+
+        await start()
+        await start()
+        async with writing(writers, paper, servers):
+            for _ in range(KILLS):
+                await asyncio.sleep(1)
+                del servers[0]
+                running.pop(0).kill()
+                await start()
+        return writers, await until_all_agree(writers, paper, servers[0])
+
+    with ExitStack() as stack:
+        writers, shown = run(go_over(stack))
     require_nothing_lost(writers, shown)
     assert stored_text(paper) == shown
 
@@ -162,15 +184,12 @@ def test_a_database_that_drops_all_connections_loses_nothing(served: Served, peo
 
     async def write_on() -> tuple[list[Writer], str]:
         writers = writers_of(people)
-        tasks = [asyncio.create_task(writer.write(paper, [served])) for writer in writers]
-        for _ in range(4):
-            await asyncio.sleep(0.7)
-            with suppress(OperationalError):  # perhaps our own is among them
-                db.execute(cut)
-            db.rollback()
-        for writer in writers:
-            writer.is_stopping = True
-        await asyncio.gather(*tasks)
+        async with writing(writers, paper, [served]):
+            for _ in range(4):
+                await asyncio.sleep(0.7)
+                with suppress(OperationalError):  # perhaps our own is among them
+                    db.execute(cut)
+                db.rollback()
         return writers, await until_all_agree(writers, paper, served)
 
     writers, shown = run(write_on())

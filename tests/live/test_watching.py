@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
+import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from tests.builders import TEXT, make_paper
 from tests.live.loop import run
 from tests.live.peers import talking
-from tests.live.serving import Served, on_postgresql, save_elsewhere
+from tests.live.serving import Served, on_postgresql, save_elsewhere, serving
 from tests.people import People
+from workspace.config import Settings
+from workspace.db import begin_writing
 from workspace.live.protocol import Code
-from workspace.papers.models import LiveDocument
+from workspace.live.watching import POLL_EVERY
+from workspace.papers import log, sittings
+from workspace.papers.models import LiveDocument, Paper
 
 WITHIN = 3.0
 """Seconds in which a change made elsewhere is in every open editor: one, and what a busy machine adds."""
@@ -31,6 +37,51 @@ def test_what_a_form_saves_is_in_open_editors_within_a_second(served: Served, pe
                 await clara.until(lambda weeks=weeks: f"binnen {weeks} Wochen" in clara.text, WITHIN)
 
     run(save_beside())
+
+
+@pytest.fixture
+def attentive(settings: Settings, people: People, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """A server that learns what it is told, and does not come upon it by looking now and then."""
+    monkeypatch.setattr("workspace.live.watching.NET_EVERY", 1000)
+    monkeypatch.setattr("workspace.live.care.RIGHTS_EVERY", 1000)
+    with serving(settings) as found:
+        yield found
+
+
+def test_a_revision_without_a_new_row_is_known_within_a_second(attentive: Served, people: People, db: Session) -> None:
+    paper = make_paper(people)
+
+    async def keep() -> None:
+        async with talking(attentive.address(paper, people.lead)) as clara:
+            await clara.type("Getippt. ")
+            await clara.until_stored()
+            await asyncio.sleep(3 * POLL_EVERY)  # a look that the letters themselves may have caused is over
+            head = log_head(db, paper)
+            assert sittings.close_sitting(paper) is not None
+            assert log_head(db, paper) == head, "nothing was added to the log"
+            await clara.until(lambda: clara.states[-1]["head"] == 2, WITHIN)
+
+    run(keep())
+
+
+def test_a_log_that_begins_anew_is_known_within_a_second(attentive: Served, people: People, db: Session) -> None:
+    paper = make_paper(people)
+
+    async def begin() -> None:
+        async with talking(attentive.address(paper, people.lead)) as clara:
+            db.rollback()
+            begin_writing()
+            log.begin_anew(paper, TEXT)
+            db.commit()
+            await clara.until(lambda: clara.closed_with == Code.EPOCH, WITHIN)
+
+    run(begin())
+
+
+def log_head(db: Session, paper: Paper) -> int:
+    """The newest row of the log."""
+    db.rollback()
+    return db.get_one(LiveDocument, paper.id, populate_existing=True).head
 
 
 @on_postgresql

@@ -87,6 +87,16 @@ def test_nobody_else_has_a_copy_and_nothing_empty_is_kept(people: People) -> Non
         rescue.keep_rescue(actor_of(people.editor), paper, text=" \n", base=1)
 
 
+def test_a_copy_lies_beside_the_newest_text_also_where_somebody_is_typing(people: People) -> None:
+    paper = make_paper(people)
+    room = Room(paper)
+    room.send((people.lead, room.open().type(0, "Getippt. ")))
+    copy = _kept(people, paper)
+    assert text_of(paper, paper.head_number) == "Getippt. " + TEXT
+    asked = rescue.passages(paper, copy, paper.head_number)
+    assert asked.resolved([place.mine for place in asked.conflicts]) == "Getippt. " + MINE
+
+
 def test_who_may_only_read_now_keeps_the_words_too(people: People, client_for: ClientFor) -> None:
     paper = make_paper(people)
     client = client_for(people.reader)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
@@ -202,6 +202,10 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     + b"\x84\0\2\1a" * 4500 + b"\0",
     "thousands of emoji apart": lambda: inserted("😀a".encode() * 6000),
     "tens of thousands of ranges": lambda: b"\0" + deletes_bytes({9999: [(2 * at, 2 * at + 1) for at in range(21000)]}),
+    "clients that delete nothing": lambda: b"\0" + deletes_bytes({9000 + at: [] for at in range(21000)}),
+    "neighbours that only the CRDT can place": lambda: b"\1" + number_bytes(400) + number_bytes(5000) + b"\0"
+    + b"\x84\0\2\1a" * 200
+    + b"".join(b"\xc4" + number_bytes(5000) + number_bytes(at) + b"\0\3\1b" for at in range(200)) + b"\0",
     "more than a megabyte": lambda: inserted(b"a" * 1_048_576),
 }  # fmt: skip
 
@@ -210,6 +214,48 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
 def test_what_would_stop_everybody_is_refused(what: str) -> None:
     with pytest.raises(Refused, match=r"too_many|too_large"):
         document().checking().check(HOSTILE[what](), ME)
+
+
+def cuts(places: Iterable[int], *, piece: int = 5000, client: int = 6000) -> bytes:
+    """An update that types a letter at each of these places of one client's piece."""
+    structs = [
+        b"\xc4" + b"".join(number_bytes(n) for n in (piece, at - 1, piece, at)) + b"\1x" for at in places
+    ]  # fmt: skip
+    return b"\1" + number_bytes(len(structs)) + number_bytes(client) + b"\0" + b"".join(structs) + b"\0"
+
+
+def test_a_long_piece_may_be_cut_from_the_front_and_not_often_from_behind() -> None:
+    """As replacing a word everywhere does, in a text that was pasted; from behind it takes a hundred times as long."""
+    server, places = document(), range(900, 450_000, 900)
+    take(server, inserted("ü".encode() * 450_000, client=5000))
+    with pytest.raises(Refused, match="too_many_parts"):
+        server.checking().check(cuts(reversed(places)), ME)
+    chance = random.Random(1)
+    anywhere = chance.sample(range(1, 449_998), 2000)
+    assert take(server, cuts(anywhere, client=7000)).inserted == len(anywhere)
+    assert take(server, cuts(places)).inserted == len(places)
+
+
+def test_a_piece_is_not_cut_often_from_behind_in_the_update_that_brings_it() -> None:
+    server, places = document(), range(900, 450_000, 900)
+    piece = inserted("ü".encode() * 450_000, client=5000)[1:-1]
+    for order, is_taken in ((places, True), (reversed(places), False)):
+        update = b"\2" + piece + cuts(order)[1:]
+        if is_taken:
+            assert server.checking().check(update, ME).inserted == 450_000 + len(places)
+        else:
+            with pytest.raises(Refused, match="too_many_parts"):
+                server.checking().check(update, ME)
+
+
+def test_what_is_deleted_from_behind_is_written_from_the_front() -> None:
+    server, emil = document("Ein Satz mit Wörtern. " * 40), Browser(5000)
+    emil.hear(server.missing(b"\0"))
+    spans = [(at, at + 2) for at in range(0, 400, 8)]
+    checked = take(server, b"\0" + deletes_bytes({SEED: spans[::-1]}))
+    assert checked.update == b"\0" + deletes_bytes({SEED: spans})
+    emil.hear(checked.update)
+    assert server.text == emil.text
 
 
 def mutated(update: bytes, chance: random.Random) -> bytes:

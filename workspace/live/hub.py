@@ -91,15 +91,22 @@ class Hub:
 
     async def stop(self) -> None:
         """Write what waits, then end everything."""
-        for task in list(self._tasks - {self._flushing}):
-            task.cancel()
+        await self._end_tasks()
         self._is_stopping = True
         self._wake.set()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.wait({self._flushing})
+        await self._end_tasks()  # what the last flush has begun
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_WITHIN):
                 for room in list(self.rooms.values()):
                     await self._end(room)
+
+    async def _end_tasks(self) -> None:
+        """Cancel everything but flushing, and wait until it has ended."""
+        while tasks := self._tasks - {self._flushing}:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=1)  # again then: libraries may swallow it
 
     async def _end(self, room: Room) -> None:
         room.close_all(Code.GOING_AWAY, "going away")

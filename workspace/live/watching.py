@@ -122,17 +122,20 @@ class PostgresWatcher:
         words = payload.split(" ")
         try:
             if channel == CHANNEL:
-                self._hear_of(int(words[0]), int(words[1]))
+                self._hear_of(int(words[0]), *map(int, words[1:]))
             elif words[0] != self._name:
                 self._hear_presence(int(words[1]), words[2])
         except (ValueError, IndexError, KeyError, TypeError, Malformed) as error:
             log.warning("a notice cannot be read", exc_info=error)
 
-    def _hear_of(self, paper_id: int, seq: int) -> None:
+    def _hear_of(self, paper_id: int, seq: int | None = None) -> None:
         room = self.hub.rooms.get(paper_id)
-        if room is not None and seq > room.document.seq:
+        if room is None:
+            return
+        if seq is None:
+            self._has_news.set()
+        elif seq > room.document.seq:
             self.hub.hear_of(paper_id, seq)
-            self._has_news.set()  # perhaps there is a new revision too
 
     def _hear_presence(self, paper_id: int, said: str) -> None:
         room = self.hub.rooms.get(paper_id)
@@ -179,7 +182,8 @@ class PostgresWatcher:
     async def _poll(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._has_news.wait(), NET_EVERY)
+                async with asyncio.timeout(NET_EVERY):
+                    await self._has_news.wait()
             await asyncio.sleep(POLL_EVERY)
             self._has_news.clear()
             try:

@@ -6,7 +6,8 @@ is not written again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heappop, heappush
 
 from workspace.config import Settings
@@ -30,10 +31,14 @@ FIRST_CLIENT = 1024
 browser draws one of them once in four million times."""
 CHUNK = 2048
 """The text that a log begins with stands in pieces of at most so many units."""
-MOST_CUT = 500_000_000
-"""Units in pieces that one update may cut: half a second of the CRDT's work."""
-MOST_SOUGHT = 10_000_000
-"""Pieces that may be passed for one update: a second and a half."""
+MOST_CUT = 50_000_000
+"""Units in pieces that one update may cut: 50 ms of the CRDT's work."""
+REST_OF_CUT = 32
+"""Copying the rest of a piece is quicker by this than counting to the place where it is cut."""
+MOST_SOUGHT = 500_000
+"""Pieces that may be passed for one update: 200 ms. Who types has one or two pieces that look for their place."""
+MOST_ASKED = 100
+"""Neighbours in one update that only the CRDT can place. Of editors that were long apart an update has three."""
 
 
 class Gap(Exception):  # noqa: N818 - an answer: send what is missing first
@@ -125,11 +130,13 @@ class Checking:
             and all(map(_same_structs, sections, read.sections))
         )
         kept: dict[int, list[Span]] = {}
+        behind: dict[int, int] = {}
         for client, start, end in read.deletes:
             if end > clocks.get(client, self._known.clock(client)):
                 raise Gap
             new = fresh.alive(client, start, end)
-            is_whole = is_whole and new == [(start, end)]
+            is_whole = is_whole and new == [(start, end)] and start >= behind.get(client, 0)
+            behind[client] = end
             if is_checked and len(checked.deletes) + len(new) > self._limits.live_update_parts:
                 raise Refused("too_many_parts")
             for span in new:
@@ -139,6 +146,8 @@ class Checking:
                 checked.deleted += span[1] - span[0]
         checked.parts = sum(len(section.structs) for section in sections) + 2 * len(checked.deletes)
         if not is_whole:
+            for spans in kept.values():
+                spans.sort()  # from behind it would cost the CRDT a hundred times as much
             checked.update = update_bytes(read.data, sections, kept)
         return checked
 
@@ -195,6 +204,8 @@ class Checking:
                 unsure.append((left, right))
         if not unsure or self._is_ordered is None:
             return
+        if len(unsure) > MOST_ASKED:
+            raise Refused("too_many_parts")
         seen = dict.fromkeys(range(FIRST_CLIENT), MAX_CLOCK)
         seen |= {client: self._known.clock(client) for client in checked.clocks}
         if not self._is_ordered(Order([*self._before, checked.update], unsure, seen)):
@@ -203,25 +214,56 @@ class Checking:
     def _require_little_work(self, sections: list[Section], checked: Checked) -> None:
         """The CRDT cuts pieces in time of their length, and looks for the place of what stands at the end through all
         pieces behind. Nobody may stop everybody for seconds. Raises: Refused."""
+        known = Known(self._known)
+        known.take_runs(checked)
         cut, sought = 0, 0
-        for section in sections:
+        for section in sections:  # each by itself: which comes first is for the CRDT to say
+            cuts = _Cuts(known, checked.clocks)
             for struct in section.structs:
-                sought += struct.right_origin is None
-                if struct.origin is not None and struct.origin != (section.client, struct.start - 1):
-                    cut += self._piece(struct.origin[0])
-        cut += sum(2 * self._piece(client) for client, _, _ in checked.deletes)
+                origin, right = struct.origin, struct.right_origin
+                sought += right is None
+                if origin is not None and origin != (section.client, struct.start - 1):
+                    cut += cuts.cost(origin[0], origin[1] + 1)
+                if right is not None:
+                    cut += cuts.cost(*right)
+        cuts = _Cuts(known, checked.clocks)
+        for client, start, end in sorted(checked.deletes):
+            cut += cuts.cost(client, start) + cuts.cost(client, end)
         if cut > MOST_CUT or (sought > 1 and sought * (self._known.parts + checked.parts) > MOST_SOUGHT):
             raise Refused("too_many_parts")
-
-    def _piece(self, client: int) -> int:
-        """The length of the longest piece of a client, at most."""
-        return CHUNK if client < FIRST_CLIENT else self._known.clock(client)
 
     def _require_room(self, checked: Checked) -> None:
         """What only takes out is always welcome. Raises: Refused."""
         limit = self._limits.paper_max_bytes
         if checked.inserted and self._bytes + checked.inserted_bytes - checked.deleted > limit:
             raise Refused("text_too_large", limit=limit)
+
+
+class _Cuts:
+    """What cuts one after the other cost: the units that are counted up to them and, in part, those that are copied."""
+
+    def __init__(self, known: Known, ends: Mapping[int, int]) -> None:
+        self._known, self._ends = known, ends
+        self._made: dict[int, list[int]] = {}
+
+    def cost(self, client: int, clock: int) -> int:
+        """Of one more cut, before this unit; nothing where one was made before."""
+        made = self._made.setdefault(client, [])
+        place = bisect_left(made, clock)
+        start, end = self._piece(client, clock)
+        if place and made[place - 1] > start:
+            start = made[place - 1]
+        if place < len(made) and made[place] < end:
+            end = made[place]
+        if end > clock:
+            made.insert(place, clock)
+        return clock - start + (end - clock) // REST_OF_CUT if start < clock < end else 0
+
+    def _piece(self, client: int, clock: int) -> Span:
+        """The piece in which a unit stands, or a longer one."""
+        if client < FIRST_CLIENT:
+            return clock - CHUNK, clock + CHUNK
+        return self._known.around((client, clock), self._ends.get(client)) or (clock, clock)
 
 
 def _same_structs(new: Section, given: Section) -> bool:

@@ -6,6 +6,7 @@ here unchecked, and updates come through `checking` or out of the log.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,9 @@ from workspace.papers.updates import (
     read_state,
 )
 from workspace.text.diff import Op
+
+NO_WALL = re.compile(f"[^{chr(FIRST_LABEL)}]")
+"""A unit that is asked about, see `Document._is_ordered`."""
 
 
 class Damaged(Exception):  # noqa: N818 - a finding
@@ -184,7 +188,7 @@ class Document:
             return letters.get((client, clock), wall)
 
         shown = text_of_state(relabelled(copy.get_update(), lambda client: borders.get(client, ()), letter))
-        places = {one: place for place, one in enumerate(shown) if one != chr(FIRST_LABEL)}
+        places = {one[0]: one.start() for one in NO_WALL.finditer(shown)}
         stretches = [(places[letters[left]], places[letters[right]]) for left, right in asked.pairs]
         # units that are asked about for another pair may be walls as well
         walls = {letters[unit] for unit in units if unit[1] < asked.seen.get(unit[0], 0)} | {chr(FIRST_LABEL)}

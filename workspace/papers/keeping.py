@@ -115,8 +115,7 @@ def keep_place(paper: Paper, place: Place, number: int) -> int:
     if edit is not None:
         insert_rows([Row(paper.id, document.epoch, head, [(edit.member_id, edit.update)])], session().connection())
         document.seq += document.seq == head - 1
-    else:
-        tell_processes([(paper.id, head)], session().connection())
+    tell_processes([str(paper.id)], session().connection())
     document.kept = Kept(number, document.seq, document.marked())
     values = {
         "kept_number": number, "kept_seq": document.seq, "kept_state": document.kept.state,

@@ -111,6 +111,13 @@ class Known:
         found = runs.at(unit[1]) if runs is not None else None
         return self._base.run(unit) if found is None and self._base is not None else found
 
+    def around(self, unit: Id, end: int | None = None) -> Span | None:
+        """From where to where the run of a unit goes, up to `end` at most."""
+        client, clock = unit
+        runs = self._runs.get(client)
+        found = runs.around(clock, self.clock(client) if end is None else end) if runs is not None else None
+        return self._base.around(unit) if found is None and self._base is not None else found
+
     def are_neighbours(self, left: Id, right: Id) -> bool | None:
         """Whether an editor can have two units side by side; None where only the CRDT can say.
 

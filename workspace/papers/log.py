@@ -38,7 +38,8 @@ __all__ = [
 ]  # fmt: skip
 
 CHANNEL = "live"
-"""Where PostgreSQL tells other processes "<paper id> <row>", in the transaction that wrote it."""
+"""Where PostgreSQL tells other processes "<paper id> <row>", in the transaction that wrote it; "<paper id>" alone says
+that there is something to look for that is no row: a new revision, another log."""
 LOOKS = 5
 """How often a log is read again because it was compacted meanwhile."""
 
@@ -165,10 +166,9 @@ def begin_anew(paper: Paper, body: str) -> None:
     before = session().scalar(select(LiveDocument.epoch).where(LiveDocument.paper_id == paper.id)) or 0
     for table in (LiveUpdate, LiveDocument):
         session().execute(delete(table).where(table.paper_id == paper.id))
-    row = first_row(paper, body, epoch=max(before + 1, int(now().timestamp())))
-    session().add(row)
+    session().add(first_row(paper, body, epoch=max(before + 1, int(now().timestamp()))))
     session().flush()
-    tell_processes([(paper.id, row.head)], session().connection())
+    tell_processes([str(paper.id)], session().connection())
 
 
 def drop_typed(paper: Paper, body: str) -> bool:
@@ -238,13 +238,12 @@ def insert_rows(rows: Sequence[Row], connection: Connection) -> None:
         who, data = packed(row.updates)
         values.append({"paper_id": row.paper_id, "seq": row.seq, "who": who, "data": data, "at": moment})
     connection.execute(insert(LiveUpdate.__table__), values)  # type: ignore[arg-type]
-    tell_processes([(row.paper_id, row.seq) for row in rows], connection)
+    tell_processes([f"{row.paper_id} {row.seq}" for row in rows], connection)
 
 
-def tell_processes(places: Sequence[tuple[int, int]], connection: Connection) -> None:
-    """Tell other processes of (paper, newest row), when this transaction is committed; SQLite needs none."""
+def tell_processes(said: Sequence[str], connection: Connection) -> None:
+    """Say this on the channel, when this transaction is committed; SQLite needs none."""
     if connection.dialect.name == "postgresql":
-        said = [f"{paper_id} {seq}" for paper_id, seq in places]
         connection.execute(TELL, {"channel": CHANNEL, "said": said})
 
 

@@ -7,6 +7,7 @@ writer sees it, against the newest text, and takes over what is still wanted, pa
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +16,12 @@ from sqlalchemy import delete, select
 from workspace.clock import now
 from workspace.config import settings
 from workspace.db import begin_writing, session
+from workspace.errors import Conflict as Busy
 from workspace.errors import Invalid, NotFound, TooLarge
 from workspace.events import record
+from workspace.papers.document import Damaged
 from workspace.papers.models import Paper, RescueCopy
+from workspace.papers.sittings import close_sitting
 from workspace.papers.store import text_of
 from workspace.permissions import Actor, Permission, require
 from workspace.text.changes import hunks
@@ -29,6 +33,8 @@ BREAK = "\n\n"
 
 def keep_rescue(actor: Actor, paper: Paper, *, text: str, base: int) -> RescueCopy:
     """Keep a text beside the paper's. The same text again is the copy that is there already.
+
+    The sitting is closed first, where that can be done: the copy is shown against the newest revision.
 
     Args:
         base: the revision the text was made from, as far as its writer knows; 0 where nobody knows.
@@ -43,6 +49,8 @@ def keep_rescue(actor: Actor, paper: Paper, *, text: str, base: int) -> RescueCo
         raise TooLarge("paper_too_large", limit=limit, now=size)
     if not stored.strip():
         raise Invalid("paper_empty")
+    with suppress(Busy, Damaged):  # the words come first
+        close_sitting(paper)
     begin_writing()
     session().refresh(paper, with_for_update=True)
     copies = rescues_of(actor, paper)

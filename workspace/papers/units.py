@@ -100,3 +100,10 @@ class Runs:
         """The run of a unit: its start, and what stood left and right of it."""
         place = bisect_right(self._starts, clock) - 1
         return (self._starts[place], *self._beside[place]) if place >= 0 else None
+
+    def around(self, clock: int, end: int) -> Span | None:
+        """From where to where the run of a unit goes. `end`: the clock behind all of this client."""
+        place = bisect_right(self._starts, clock)
+        if not place:
+            return None
+        return self._starts[place - 1], self._starts[place] if place < len(self._starts) else end

@@ -27,6 +27,7 @@ LONGEST_NUMBER = 49
 STRING, DELETED = 4, 1
 """Kinds of content."""
 HAS_ORIGIN, HAS_RIGHT_ORIGIN, HAS_PARENT_KEY, KIND = 0x80, 0x40, 0x20, 0x1F
+_SHORT = [bytes((number,)) for number in range(128)]
 PAIRS = re.compile("[\U00010000-\U0010ffff]+")
 
 Id = tuple[int, int]
@@ -98,8 +99,8 @@ def read_update(
     """Read an update from its first to its last byte.
 
     Args:
-        limit: how many structs, runs of characters beyond the basic plane, and (four times as many) deleted ranges it
-            may have: bounds the time to read it. None for what the log itself holds.
+        limit: how many structs, runs of characters beyond the basic plane, and (four times as many) deleted ranges and
+            clients of these it may have: bounds the time to read it. None for what the log itself holds.
         deleted: what is known to be deleted of a client, in the bytes of a delete set; whoever has been away sends all
             that was ever deleted, and what stands there letter for letter is not read again.
     Raises: Refused("malformed", "too_many_parts", "carriage_return").
@@ -149,7 +150,7 @@ class _Reader:
 
     def _deletes(self, client: int, found: list[tuple[int, int, int]]) -> None:
         count = self._count()
-        self._ranges -= count
+        self._ranges -= count + 1
         if self._ranges < 0:
             raise Refused("too_many_parts")
         number = self._number
@@ -279,8 +280,20 @@ def read_numbers(data: bytes) -> list[int]:
     return found
 
 
+def read_number(data: bytes, at: int) -> tuple[int, int]:
+    """The varint that stands at a place, and the place behind it; of bytes that were checked once."""
+    number, shift = data[at] & 0x7F, 7
+    while data[at] > 0x7F:
+        at += 1
+        number |= (data[at] & 0x7F) << shift
+        shift += 7
+    return number, at + 1
+
+
 def number_bytes(number: int) -> bytes:
     """A varint: seven bits in a byte, lowest first, the eighth says that more follow."""
+    if number <= 0x7F:
+        return _SHORT[number]
     out = bytearray()
     while number > 0x7F:
         out.append(number & 0x7F | 0x80)
