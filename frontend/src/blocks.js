@@ -48,13 +48,18 @@ function figureAt(state, node) {
   return figure && { kind: "figure", from: node.from, to: node.to, source, figure };
 }
 
-const isChosen = (selection, piece) => selection.main.from <= piece.from && selection.main.to >= piece.to && !selection.main.empty;
+/** How a piece is shown: chosen as a whole, holding what was found, or neither. */
+function lookOf({ main }, piece) {
+  if (main.empty || main.from > piece.to || main.to < piece.from) return "";
+  if (main.from <= piece.from && main.to >= piece.to) return "is-chosen";
+  return main.from >= piece.from && main.to <= piece.to ? "is-found" : "";
+}
 
 function decorate(state, found) {
   const given = state.facet(page);
   const shown = found.map((piece) => {
     const Widget = piece.kind === "table" ? TablePiece : FigurePiece;
-    return Decoration.replace({ widget: new Widget(piece, isChosen(state.selection, piece), given), block: true }).range(piece.from, piece.to);
+    return Decoration.replace({ widget: new Widget(piece, lookOf(state.selection, piece), given), block: true }).range(piece.from, piece.to);
   });
   return Decoration.set(shown);
 }
@@ -65,7 +70,7 @@ const field = StateField.define({
   create: (state) => make(state, findPieces(state)),
   update(value, tr) {
     if (tr.docChanged || syntaxTree(tr.state) !== value.tree) return make(tr.state, findPieces(tr.state));
-    if (!tr.selection || value.found.every((piece) => isChosen(tr.startState.selection, piece) === isChosen(tr.state.selection, piece))) return value;
+    if (!tr.selection || value.found.every((piece) => lookOf(tr.startState.selection, piece) === lookOf(tr.state.selection, piece))) return value;
     return make(tr.state, value.found);
   },
   provide: (from) => [EditorView.decorations.from(from, (value) => value.decorations), EditorView.atomicRanges.of((view) => view.state.field(from).decorations)],
@@ -78,6 +83,6 @@ export const pieces = (state) => state.field(field, false)?.found ?? none;
 export const pieceAt = (state, from, to = from) => pieces(state).find((piece) => piece.from <= to && piece.to >= from);
 
 /** The table or figure that is chosen as a whole. @returns {Piece | undefined} */
-export const chosenPiece = (state) => pieces(state).find((piece) => isChosen(state.selection, piece) && state.selection.main.to === piece.to);
+export const chosenPiece = (state) => pieces(state).find((piece) => lookOf(state.selection, piece) === "is-chosen" && state.selection.main.to === piece.to);
 
 export const blocks = field;

@@ -1,9 +1,10 @@
 // The verbs of the toolbar and of the keyboard: each puts the signs of Markdown where they belong, or takes them away.
 import { syntaxTree } from "@codemirror/language";
 import { EditorSelection } from "@codemirror/state";
+import { lookAt, nextLook, setNextLook } from "./keeping.js";
+import { LOOKS, area, rewrite, units } from "./looks.js";
 import { lineStart } from "./signs.js";
-
-const INLINE = { strong: ["StrongEmphasis", "**"], emphasis: ["Emphasis", "*"], strike: ["Strikethrough", "~~"], code: ["InlineCode", "`"] };
+import { paragraphLines } from "./softbreaks.js";
 
 function around(state, name, from, to) {
   for (const side of [1, -1]) {
@@ -23,55 +24,48 @@ const edit = (view, spec) => {
   return true;
 };
 
-/** Bold, italic and the like: for the selected words or the word the cursor is in; again takes it away. */
+/**
+ * Bold, italic and the like: for the selected words or the word the cursor stands in; again takes it away. Where no word is meant,
+ * what is typed next gets it.
+ */
 export const inline = (kind) => (view) => {
   const { state } = view;
-  const [name, sign] = INLINE[kind];
+  const { bit } = LOOKS[kind];
   const { main } = state.selection;
-  const inside = around(state, name, main.from, main.to);
-  if (inside) {
-    const size = inside.firstChild.to - inside.firstChild.from;
-    const isEmptyAtEnd = main.empty && main.head === inside.to - size;
-    if (isEmptyAtEnd) return edit(view, { selection: { anchor: inside.to } }); // go on without it, as in Word
-    return edit(view, { changes: [{ from: inside.from, to: inside.from + size }, { from: inside.to - size, to: inside.to }] });
-  }
-  const word = main.empty ? state.wordAt(main.head) : null;
-  const range = main.empty ? word ?? main : main;
-  if (range.from === range.to) {
-    return edit(view, { changes: { from: main.head, insert: sign + sign }, selection: { anchor: main.head + sign.length } });
-  }
-  const changes = [];
-  for (const [from, to] of linesOf(state, range.from, range.to)) {
-    const text = state.sliceDoc(from, to);
-    const [lead] = /^\s*/.exec(text);
-    const [tail] = /\s*$/.exec(text);
-    if (text.trim()) changes.push({ from: from + lead.length, insert: sign }, { from: to - tail.length, insert: sign });
-  }
-  const set = state.changes(changes);
-  if (!changes.length) return true;
-  const selection = main.empty ? EditorSelection.cursor(set.mapPos(main.head, -1)) : EditorSelection.range(set.mapPos(changes[0].from, 1), set.mapPos(changes.at(-1).from, -1));
-  return edit(view, { changes: set, selection });
+  if (state.readOnly) return true;
+  const range = main.empty ? wordAround(state, main.head) : main;
+  const stretch = area(state, range?.from ?? main.head, range?.to ?? main.head);
+  const found = stretch && units(state, stretch);
+  if (!range) return edit(view, { effects: setNextLook.of(lookAt(state, found, main.head).look ^ bit) });
+  const isMeant = (unit) => unit.kind === "char" && unit.from < range.to && unit.to > range.from;
+  const meant = found?.filter(isMeant) ?? [];
+  if (meant.length === 0) return true;
+  const words = meant.filter((unit) => /[\p{L}\p{N}]/u.test(unit.text));
+  const isOff = (words.length ? words : meant).every((unit) => unit.look & bit);
+  const inRange = (unit) => unit.from < range.to && unit.to > range.from && unit.kind !== "break" && unit.kind !== "raw";
+  const next = found.map((unit) => (inRange(unit) ? { ...unit, look: isOff ? unit.look & ~bit : unit.look | bit } : unit));
+  const made = rewrite(state, stretch, next);
+  if (!made) return true;
+  const changes = state.changes(made.changes);
+  const [first, last] = [found.findIndex(isMeant), found.findLastIndex(isMeant)];
+  const [from, to] = [made.starts[first], made.ends[last]];
+  const selection = main.empty ? EditorSelection.cursor(made.starts[found.findIndex((unit) => unit.to > main.head)] ?? to) : EditorSelection.range(...(main.anchor <= main.head ? [from, to] : [to, from]));
+  return edit(view, { changes, selection });
 };
 
-/** Pieces of a selection, one for each line, without what begins the line. */
-function linesOf(state, from, to) {
-  const found = [];
-  for (let at = from; at <= to; ) {
-    const line = state.doc.lineAt(at);
-    const start = Math.max(from, lineStart(state, line).to);
-    if (start < Math.min(to, line.to)) found.push([start, Math.min(to, line.to)]);
-    at = line.to + 1;
-  }
-  return found;
+/** The word a cursor stands inside of, not at its edge. */
+function wordAround(state, at) {
+  const word = state.wordAt(at);
+  return word && word.from < at && word.to > at ? word : null;
 }
 
 function selectedLines(state) {
   const { main } = state.selection;
   const lines = [];
   for (let at = main.from; at <= main.to; ) {
-    const line = state.doc.lineAt(at);
+    const [line, last] = paragraphLines(state, state.doc.lineAt(at));
     if (line.text.trim() || main.empty) lines.push(line);
-    at = line.to + 1;
+    at = last.to + 1;
   }
   return lines;
 }
@@ -91,19 +85,32 @@ export const heading = (level) => (view) => {
     if (start.kind === "code" || start.kind === "table") continue;
     if (start.isUnderlined) changes.push({ from: line.to, to: start.node.to });
     const place = bare(start, line);
-    if (level) changes.push(...separate(state, line));
+    if (level) changes.push(...separate(state, line), ...onOneLine(state, line));
     changes.push({ ...place, insert: level ? `${"#".repeat(level)} ` : "" });
   }
   return edit(view, { changes });
 };
 
+/** Line ends within a paragraph as the blanks they read as. */
+function onOneLine(state, line) {
+  const found = [];
+  const [, last] = paragraphLines(state, line);
+  for (let number = line.number; number < last.number; number += 1) {
+    const next = state.doc.line(number + 1);
+    found.push({ from: state.doc.line(number).to, to: next.from + /^[ \t>]*/.exec(next.text)[0].length, insert: " " });
+  }
+  return found;
+}
+
 /** An empty line around a block where words stand right above or below. */
 function separate(state, line) {
   const found = [];
   const above = line.number > 1 ? state.doc.line(line.number - 1) : null;
-  const below = line.number < state.doc.lines ? state.doc.line(line.number + 1) : null;
-  if (above?.text.trim()) found.push({ from: line.from, insert: "\n" });
-  if (below?.text.trim()) found.push({ from: line.to, insert: "\n" });
+  const [, last] = paragraphLines(state, line);
+  const below = last.number < state.doc.lines ? state.doc.line(last.number + 1) : null;
+  if (above?.text.endsWith("\\")) found.push({ from: above.to - 1, to: line.from, insert: "\n\n" });
+  else if (above?.text.trim()) found.push({ from: line.from, insert: "\n" });
+  if (below?.text.trim()) found.push({ from: last.to, insert: "\n" });
   return found;
 }
 
@@ -143,8 +150,8 @@ function joined(changes) {
 export const quote = (view) => {
   const { state } = view;
   const { main } = state.selection;
-  const first = state.doc.lineAt(main.from).number;
-  const last = state.doc.lineAt(main.to).number;
+  const first = paragraphLines(state, state.doc.lineAt(main.from))[0].number;
+  const last = paragraphLines(state, state.doc.lineAt(main.to))[1].number;
   const lines = Array.from({ length: last - first + 1 }, (_none, at) => state.doc.line(first + at));
   const isOff = lines.every((line) => /^\s*>/.test(line.text));
   const changes = lines.map((line) => (isOff ? { from: line.from, to: line.from + /^\s*> ?/.exec(line.text)[0].length } : { from: line.from, insert: line.text.trim() ? "> " : ">" }));
@@ -157,11 +164,12 @@ export const enter = (view) => {
   const { state } = view;
   const { main } = state.selection;
   if (state.readOnly) return true;
-  const line = state.doc.lineAt(main.from);
+  const here = state.doc.lineAt(main.from);
+  const [line] = paragraphLines(state, here);
   const start = lineStart(state, line);
   if (start.kind === "code") return insertText(view, "\n");
   const last = start.parts.at(-1);
-  const isEmpty = !line.text.slice(start.to - line.from).trim();
+  const isEmpty = line.number === here.number && !line.text.slice(start.to - line.from).trim();
   if (last && isEmpty && main.empty && last.kind !== "note") return leave(view, line, start);
   if (main.from < start.to) return insertText(view, "\n\n");
   const quotes = line.text.slice(0, (start.parts.filter((part) => part.kind === "quote").at(-1)?.to ?? line.from) - line.from);
@@ -241,11 +249,13 @@ export const indent = (by) => (view) => {
 export function standing(state) {
   const { main } = state.selection;
   const start = lineStart(state, state.doc.lineAt(main.head));
+  const next = state.field(nextLook, false);
   const is = (name) => around(state, name, main.from, main.to) !== null;
+  const looks = (kind) => (next === null ? is(LOOKS[kind].node) : Boolean(next & LOOKS[kind].bit));
   const listName = start.itemNode?.parent.name;
   return {
     level: start.kind === "heading" ? Math.max(2, Math.min(4, start.level)) : 0,
-    strong: is("StrongEmphasis"), emphasis: is("Emphasis"), strike: is("Strikethrough"), link: is("Link"),
+    strong: looks("strong"), emphasis: looks("emphasis"), strike: looks("strike"), link: is("Link"),
     list: listName === "BulletList", numbers: listName === "OrderedList", quote: start.quotes > 0,
   };
 }

@@ -4,6 +4,7 @@ import { Decoration, EditorView } from "@codemirror/view";
 import { ySyncAnnotation } from "y-codemirror.next";
 
 const GAP = 18; // pixels between two comments
+const OFTEN = 60_000; // milliseconds between two looks at what was said on other pages
 const setPassages = StateEffect.define();
 const chooseThread = StateEffect.define();
 
@@ -88,8 +89,26 @@ export class Margin {
     });
   }
 
+  /** Others who write here tell by their presence that they commented; from other pages it is seen now and then. */
+  listen(awareness) {
+    const known = new Map();
+    const hear = () => {
+      let isNew = false;
+      for (const [client, { remarks = 0 }] of awareness.getStates()) {
+        if (client === awareness.clientID) continue;
+        isNew ||= remarks > (known.get(client) ?? 0);
+        known.set(client, remarks);
+      }
+      if (isNew) this.load();
+    };
+    awareness.on("change", hear);
+    this.life.signal.addEventListener("abort", () => awareness.off("change", hear));
+    this.asking = setInterval(() => !document.hidden && this.load(), OFTEN);
+  }
+
   /** The text is another one now: this margin no longer listens. */
   close() {
+    clearInterval(this.asking);
     this.life.abort();
     this.size.disconnect();
   }

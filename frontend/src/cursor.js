@@ -4,8 +4,12 @@ import { EditorSelection, EditorState, Transaction } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { ySyncAnnotation } from "y-codemirror.next";
 import { chosenPiece, pieceAt, pieces } from "./blocks.js";
+import { keeping } from "./keeping.js";
+import { notesGo } from "./notes.js";
 import { signsShown } from "./settings.js";
 import { inlineSigns, isGap, lineStart } from "./signs.js";
+import { blankAt } from "./softbreaks.js";
+import { literalSigns } from "./typing.js";
 
 const isHiding = (state) => !state.field(signsShown);
 
@@ -181,6 +185,8 @@ const erase = (isForward) => (view) => {
     if (chosenPiece(state)) return deleteRanges(view, [{ from: main.from, to: main.to }], main.from);
     return isHiding(state) ? deleteRanges(view, keepPairs(state, main.from, main.to), main.from) : false;
   }
+  const soft = blankAt(state, main.head, isForward);
+  if (soft) return deleteRanges(view, [soft], soft.from, isForward ? "delete.forward" : "delete.backward");
   if (!isForward && unsign(view)) return true;
   const beside = pieces(state).find((one) => (isForward ? one.from >= main.head && isNext(state, main.head, one.from) : one.to <= main.head && isNext(state, one.to, startOf(state, main.head))));
   if (beside) return choose(view, beside);
@@ -260,4 +266,4 @@ export const cursorKeys = [
   { key: "Delete", run: erase(true) },
 ];
 
-export const cursor = [behindSigns, ownParagraph, overwrite, EditorView.clickAddsSelectionRange.of(() => false)];
+export const cursor = [notesGo, keeping, literalSigns, behindSigns, ownParagraph, overwrite, EditorView.clickAddsSelectionRange.of(() => false)];

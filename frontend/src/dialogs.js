@@ -139,19 +139,31 @@ export class TableDialog {
   }
 }
 
-/** A dialog whose fields have names: filled from an object, read back as one. */
+/** A dialog whose fields have names: filled from an object, read back as one. Fields marked "rich" show Markdown as it will read. */
 export class FieldsDialog {
   constructor(dialog) {
     this.dialog = dialog;
     this.form = dialog.querySelector("form");
+    this.rich = [...dialog.querySelectorAll("[data-rich]")];
+    for (const field of this.rich) field.addEventListener("keydown", (event) => this.key(event));
   }
 
-  async open(values, isNew = true) {
+  key(event) {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    this.form.requestSubmit(this.form.querySelector("[value=ok]"));
+  }
+
+  /** @param {Map<string, number>} notes footnotes that may be mentioned in rich fields */
+  async open(values, isNew = true, notes = new Map()) {
+    for (const field of this.rich) richField(field, values[field.dataset.rich] ?? "", `\n${[...notes.keys()].join("\n")}\n`);
     for (const [name, value] of Object.entries(values)) if (this.form.elements[name]) this.form.elements[name].value = value ?? "";
     this.dialog.dispatchEvent(new CustomEvent("filled"));
     const value = await ask(this.dialog, isNew);
     if (value === "remove") return "remove";
-    return value === "ok" ? Object.fromEntries([...new FormData(this.form)].map(([name, text]) => [name, String(text).trim()])) : null;
+    if (value !== "ok") return null;
+    const rich = this.rich.map((field) => [field.dataset.rich, richSource(field)]);
+    return Object.fromEntries([...new FormData(this.form)].map(([name, text]) => [name, String(text).trim()]).concat(rich));
   }
 }
 

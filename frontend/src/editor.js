@@ -16,6 +16,7 @@ import { paste } from "./paste.js";
 import { carets } from "./presence.js";
 import { preview } from "./preview.js";
 import { footnotes, page, showSigns, signsShown } from "./settings.js";
+import { softBreaks } from "./softbreaks.js";
 import { germanSigns } from "./typing.js";
 
 const KEPT = /^(?:Arrow|Home|End|Page|Backspace|Delete|Mod-a|Mod-Home|Mod-End|Mod-ArrowLeft|Mod-ArrowRight|Mod-Backspace|Mod-Delete|Alt-|Shift-)/;
@@ -37,6 +38,7 @@ export function openEditor({ parent, session, given, nonce, isGerman, isShowingS
       footnotes,
       markdown(),
       blocks,
+      softBreaks,
       passages,
       authorMarks,
       preview,
@@ -48,14 +50,13 @@ export function openEditor({ parent, session, given, nonce, isGerman, isShowingS
       germanSigns(isGerman),
       paste,
       pieceClicks(deeds),
-      find(given.words),
+      find(given.words, given.findPlace),
       EditorView.lineWrapping,
       drawSelection(),
       dropCursor(),
       placeholder(given.words.placeholder),
       EditorView.cspNonce.of(nonce),
-      EditorView.contentAttributes.of({ "aria-label": given.words.text, lang: "de", spellcheck: "true", autocapitalize: "sentences", autocorrect: "on" }),
-      EditorView.scrollMargins.of(() => ({ top: 130, bottom: 90 })),
+      EditorView.contentAttributes.of({ "aria-label": given.words.text, "aria-describedby": "live-keys", lang: "de", spellcheck: "true", autocapitalize: "sentences", autocorrect: "on" }),
       writing.of(canWrite(false)),
       yCollab(session.text, null, { undoManager }),
       carets(session),
@@ -106,6 +107,7 @@ function keys(deeds) {
     { key: "Mod-Alt-m", run: deed("comment") },
     { key: "Mod-s", run: deed("save") },
     { key: "Mod-h", run: deed("find") },
+    { key: "Alt-F10", run: deed("toolbar") },
   ];
 }
 

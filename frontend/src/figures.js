@@ -24,7 +24,7 @@ export function readFigure(source) {
   return { name, alt: attribute(braces, "alt") ?? plain(label), caption: attribute(braces, "caption") ?? plain(title), width };
 }
 
-const inLabel = (text) => text.replace(/\s+/g, " ").trim().replace(/[[\]\\]/g, "\\$&");
+const inLabel = (text) => text.replace(/\s+/g, " ").trim().replace(/[[\]\\*`]/g, "\\$&");
 const inQuotes = (text) => text.replace(/\s+/g, " ").trim().replace(/["\\]/g, "\\$&");
 const inAddress = (name) => (/[\s()<>]/.test(name) ? `<${name}>` : name);
 

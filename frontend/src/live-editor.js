@@ -1,22 +1,22 @@
 // <live-editor>: the edit page where scripts run. It joins the parts and words what happens; without it, and where sockets are
 // blocked, the form of the same page does the work.
 import { EditorView } from "@codemirror/view";
-import { hideAuthors, showAuthors } from "./authors.js";
 import * as verbs from "./commands.js";
-import { Margin, pointsAt } from "./comments.js";
+import { Margin } from "./comments.js";
+import { lengthSaid } from "./count.js";
 import { FieldsDialog, FigureDialog, TableDialog } from "./dialogs.js";
 import { openEditor } from "./editor.js";
 import { toggleFind } from "./find.js";
 import { Notices, button } from "./notices.js";
-import { Outline, countWords, headingAt } from "./outline.js";
+import { Outline, headingAt } from "./outline.js";
 import { addNote, editFigure, editLink, editNote, editTable } from "./pieces.js";
 import { WhoIsHere } from "./presence.js";
 import { Session } from "./session.js";
+import { Sitting } from "./sitting.js";
 import { StateLine, fill } from "./state-line.js";
 import { Toolbar } from "./toolbar.js";
 
 const REST = 400; // milliseconds without typing before words and headings are counted
-const SETTLING = 10_000; // milliseconds to wait for the server's word before a sitting is closed
 const CHOICES = { signs: false, german: true, quiet: false };
 
 class LiveEditor extends HTMLElement {
@@ -44,10 +44,15 @@ class LiveEditor extends HTMLElement {
     addEventListener("beforeunload", (event) => this.session?.isUnsent && !this.isLeaving && event.preventDefault());
     document.addEventListener("words-dropped", () => this.dropped());
     document.addEventListener("sheet-sent", (event) => this.commented(event));
+    document.addEventListener("thread-sent", () => this.remarked());
     this.find("quiet").addEventListener("click", () => this.choose("quiet"));
-    this.find("save").addEventListener("click", (event) => this.isLive && (event.preventDefault(), this.save()));
+    this.find("save").addEventListener("click", (event) => this.isLive && (event.preventDefault(), this.sitting.save()));
     this.line = new StateLine({ line: this.find("state"), live: this.find("said"), words: this.words.states, timezone: this.given.timezone });
     this.notices = new Notices({ box: this.querySelector("[data-notices]"), words: this.words, signIn: this.given.addresses.signIn, file: `${this.given.paper}.md` });
+    this.sitting = new Sitting({
+      session: () => this.session, view: () => this.editor?.view, given: this.given, words: this.words, notices: this.notices, dialog: this.dialogs.save,
+      time: (milliseconds) => this.line.time(milliseconds), legend: this.querySelector("[data-authors]"), button: this.querySelector("[data-deed=authors]"), onLeave: () => (this.isLeaving = true),
+    });
     this.start();
     this.toolbarOnPhone();
   }
@@ -107,7 +112,7 @@ class LiveEditor extends HTMLElement {
     this.editor = openEditor({
       parent: this.page,
       session: this.session,
-      given: { words: this.words, files: this.given.files, fileAddress: this.given.addresses.file, isReadOnly: () => this.mayWrite === false },
+      given: { words: this.words, files: this.given.files, fileAddress: this.given.addresses.file, findPlace: this.querySelector("[data-find]"), isReadOnly: () => this.mayWrite === false },
       nonce: this.dataset.styleNonce,
       isGerman: () => this.choices.german,
       isShowingSigns: this.choices.signs,
@@ -120,7 +125,7 @@ class LiveEditor extends HTMLElement {
     this.session.awareness.setLocalState({ cursor: null, section: "" });
     this.editor.setWriting(this.mayWrite !== false);
     this.outline ??= new Outline({ list: this.querySelector("[data-outline]"), go: (at) => this.go(at) });
-    this.toolbar ??= new Toolbar({ root: this.querySelector("[data-toolbar]"), view, deeds: Object.fromEntries(Object.entries(deeds).map(([name, deed]) => [name, () => deed(this.editor.view)])) });
+    this.toolbar ??= new Toolbar({ root: this.querySelector("[data-toolbar] [role=toolbar]"), view, deeds: Object.fromEntries(Object.entries(deeds).map(([name, deed]) => [name, () => deed(this.editor.view)])) });
     this.toolbar.view = view;
     this.whoIsHere = new WhoIsHere(this.session, {
       row: this.find("row"), list: this.find("people"), live: this.find("said"), words: this.words.here,
@@ -128,6 +133,7 @@ class LiveEditor extends HTMLElement {
     });
     this.whoIsHere.isQuiet = this.choices.quiet;
     this.margin = new Margin({ view, address: this.given.addresses.threads, aside: this.querySelector("[data-margin]"), list: this.querySelector("[data-margin] > ol"), sheet: this.dialog("thread") });
+    this.margin.listen(this.session.awareness);
     this.margin.load();
     this.counted();
     this.toolbar.show(view.state);
@@ -141,7 +147,7 @@ class LiveEditor extends HTMLElement {
   updated(update) {
     this.margin?.update(update);
     if (update.selectionSet || update.docChanged) this.toolbar?.show(update.state);
-    if (update.docChanged) {
+    if (update.docChanged || (update.selectionSet && !(update.state.selection.main.empty && update.startState.selection.main.empty))) {
       clearTimeout(this.counting);
       this.counting = setTimeout(() => this.counted(), REST);
     }
@@ -152,8 +158,8 @@ class LiveEditor extends HTMLElement {
     const text = this.editor.view.state.doc.toString();
     this.outline.show(text);
     this.scrolled();
-    const words = countWords(text);
-    this.querySelector("[data-words]").textContent = fill(words === 1 ? this.words.oneWord : this.words.manyWords, { n: words.toLocaleString(document.documentElement.lang) });
+    const { main } = this.editor.view.state.selection;
+    this.querySelector("[data-words]").textContent = lengthSaid({ words: this.words, source: text, selected: text.slice(main.from, main.to) });
     this.querySelector("[data-outline-box]").hidden = this.outline.found.length === 0;
     this.whoIsHere.show();
   }
@@ -211,12 +217,13 @@ class LiveEditor extends HTMLElement {
       undo: () => this.editor.undo() || true,
       redo: () => this.editor.redo() || true,
       find: (view) => toggleFind(view),
-      comment: (view) => this.comment(view),
-      save: () => this.save(),
+      toolbar: () => this.toolbar.focus(),
+      comment: (view) => this.sitting.comment(view),
+      save: () => this.sitting.save(),
       signs: () => this.choose("signs"),
       german: () => this.choose("german"),
       quiet: () => this.choose("quiet"),
-      authors: (view) => this.authors(view),
+      authors: (view) => this.sitting.authors(view),
     };
   }
 
@@ -239,99 +246,20 @@ class LiveEditor extends HTMLElement {
     }
   }
 
-  /** Close the sitting: what is written becomes a revision with a name for the history. */
-  save() {
-    this.saving ??= this.saveNow().finally(() => (this.saving = null));
-    return true;
-  }
-
-  async saveNow() {
-    const made = await this.dialogs.save.open({ summary: "" });
-    if (made === null) {
-      this.editor?.view.focus();
-      return;
-    }
-    const closed = await this.closeSitting(made.summary);
-    if (!closed) this.notices.say("save", this.words.saveFailed);
-    else if (made.then === "leave") {
-      this.isLeaving = true;
-      location.assign(this.given.addresses.paper);
-    } else this.notices.say("saved", fill(this.words.kept, { time: this.line.time(Date.parse(closed.at) || Date.now()) }), { isGood: true });
-    this.editor?.view.focus();
-  }
-
-  /** @returns {Promise<{number: number, at: string} | null>} null when the server did not answer */
-  async closeSitting(summary) {
-    if (!(await this.settled())) return null;
-    try {
-      const response = await fetch(this.given.addresses.sitting, {
-        method: "POST", headers: { "X-CSRFToken": this.given.token, Accept: "application/json" }, body: new URLSearchParams({ summary }), redirect: "manual",
-      });
-      return response.ok ? await response.json() : null;
-    } catch {
-      return null;
-    }
-  }
-
-  /** Wait until the server has everything. @returns {Promise<boolean>} */
-  async settled() {
-    const until = Date.now() + SETTLING;
-    while (this.session.isUnsent && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 50));
-    return !this.session.isUnsent;
-  }
-
-  /** Colours for who wrote what: of the text as it is now, which is kept as a revision for it. */
-  async authors(view) {
-    const legend = this.querySelector("[data-authors]");
-    const button = this.querySelector("[data-deed=authors]");
-    if (!legend.hidden) {
-      hideAuthors(view, legend);
-      button.ariaPressed = "false";
-      return;
-    }
-    const text = view.state.doc.toString();
-    const closed = await this.closeSitting("");
-    try {
-      const response = closed && (await fetch(`${this.given.addresses.authors}?revision=${closed.number}`, { headers: { Accept: "application/json" } }));
-      if (!response?.ok || view.state.doc.toString() !== text) throw new Error("not now");
-      showAuthors(view, legend, await response.json());
-      button.ariaPressed = "true";
-    } catch {
-      this.notices.say("authors", this.words.authorsFailed);
-    }
-  }
-
   // Comments
-
-  comment(view) {
-    const { main } = view.state.selection;
-    const text = view.state.doc.toString();
-    const word = main.empty ? view.state.wordAt(main.head) : main;
-    this.openComment(text, word);
-    return true;
-  }
-
-  /** The passage's text has to be a revision before anybody can comment on it. */
-  async openComment(text, range) {
-    const closed = await this.closeSitting("");
-    if (!closed) {
-      this.notices.say("comment", this.words.commentFailed);
-      return;
-    }
-    const url = new URL(this.given.addresses.newThread, location.href);
-    url.searchParams.set("revision", closed.number);
-    if (range && range.to > range.from) {
-      url.searchParams.set("start", pointsAt(text, range.from));
-      url.searchParams.set("end", pointsAt(text, range.to));
-    }
-    document.dispatchEvent(new CustomEvent("open-sheet", { detail: url.href, cancelable: true }));
-  }
 
   commented(event) {
     if (!this.margin) return;
     event.preventDefault();
     this.margin.load();
+    this.remarked();
     this.editor.view.focus();
+  }
+
+  /** Whoever else is here sees what was said. */
+  remarked() {
+    const state = this.session.awareness.getLocalState();
+    if (state) this.session.awareness.setLocalStateField("remarks", (state.remarks ?? 0) + 1);
   }
 
   // What goes wrong

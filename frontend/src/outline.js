@@ -1,5 +1,7 @@
 // The headings of the text: read from its lines, shown beside it, and where a position lies among them.
 
+import { plainly } from "./inline.js";
+
 const HEADING = /^ {0,3}(#{1,6})[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
@@ -24,7 +26,7 @@ export function headings(text) {
   return found;
 }
 
-const plain = (text) => text.replace(/\[\^[^\]]*\]/g, "").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/(\*\*|\*|~~|`)/g, "").replace(/\\(.)/g, "$1").trim();
+const plain = (text) => plainly(text.replace(/\[\^[^\]]*\]/g, "").replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/(?<!\\)`/g, "")).trim();
 
 /** The heading a position stands under; null before the first. */
 export const headingAt = (found, position) => found.filter((heading) => heading.from <= position).at(-1) ?? null;
@@ -69,13 +71,23 @@ export class Outline {
     }
   }
 
+  /** Where the list scrolls by itself, the marked line stays in sight. */
+  reveal(link) {
+    const box = this.list.closest("nav");
+    if (!box || box.scrollHeight <= box.clientHeight) return;
+    const [line, frame] = [link.getBoundingClientRect(), box.getBoundingClientRect()];
+    if (line.top < frame.top || line.bottom > frame.bottom) box.scrollTop += line.top - frame.top - frame.height / 2;
+  }
+
   /** Mark the section that is in sight. */
   mark(position) {
     const present = headingAt(this.found.filter((heading) => heading.level <= 3), position);
     for (const link of this.list.querySelectorAll("a")) {
       const isPresent = present !== null && this.found[Number(link.dataset.at)]?.from === present.from;
-      if (isPresent) link.setAttribute("aria-current", "location");
-      else link.removeAttribute("aria-current");
+      if (isPresent && !link.hasAttribute("aria-current")) {
+        link.setAttribute("aria-current", "location");
+        this.reveal(link);
+      } else if (!isPresent) link.removeAttribute("aria-current");
     }
   }
 }

@@ -1,10 +1,12 @@
 // What the dialogs put into the text: tables, figures, links and footnotes, each by the smallest change.
 import { syntaxTree } from "@codemirror/language";
 import * as Y from "yjs";
+import { escape } from "../../static/js/paste-cleaner.js";
 import { ySyncFacet } from "y-codemirror.next";
 import { pieceAt } from "./blocks.js";
 import { linkAt } from "./commands.js";
 import { readFigure, writeFigure } from "./figures.js";
+import { plainly } from "./inline.js";
 import { footnotes, page } from "./settings.js";
 import { joinTables, readTable, smallestChange, writeTable } from "./tables.js";
 
@@ -85,13 +87,14 @@ export async function editLink(view, dialog) {
   const text = link ? link.text : view.state.sliceDoc(range.from, range.to);
   const place = pin(view, range.from);
   const before = view.state.sliceDoc(range.from, range.to);
-  const made = await dialog.open({ text, address: link?.address ?? (/^https?:\/\//.test(text) ? text : "") }, !link);
+  const plain = plainly(text);
+  const made = await dialog.open({ text: plain, address: link?.address ?? (/^https?:\/\//.test(text) ? text : "") }, !link);
   view.focus();
   if (made === null) return;
   const from = place() ?? view.state.selection.main.head;
   const to = view.state.sliceDoc(from, from + before.length) === before ? from + before.length : from;
   const address = completed(made.address ?? "");
-  const shown = (made.text || address || text).replace(/[[\]]/g, "\\$&").replace(/\\\\/g, "\\");
+  const shown = made.text === plain && text ? text : escape(made.text || address).replace(/(?<!\\)[[\]]/g, "\\$&");
   const source = made === "remove" || !address ? text : `[${shown}](${/[\s()<>]/.test(address) ? `<${address.replace(/[<>\s]/g, encodeURIComponent)}>` : address})`;
   view.dispatch({ changes: { from, to, insert: source }, selection: { anchor: from + source.length }, userEvent: "input.format", scrollIntoView: true });
 }
@@ -125,7 +128,7 @@ export async function editNote(view, dialog, label) {
     view.focus();
     return;
   }
-  const made = await dialog.open({ text: view.state.sliceDoc(note.from, note.to) }, false);
+  const made = await dialog.open({ text: view.state.sliceDoc(note.from, note.to) }, false, view.state.field(footnotes));
   view.focus();
   const now = noteAt(view.state, label);
   if (made === null || !now) return;

@@ -62,6 +62,12 @@ class Others {
   }
 }
 
+/** Names at carets that would be cut at the right edge: they stand to the left. */
+function namesPastEdge(view) {
+  const edge = view.scrollDOM.getBoundingClientRect().right;
+  return [...view.contentDOM.querySelectorAll(".ed-caret__name:not(.is-left)")].filter((name) => name.getBoundingClientRect().right > edge);
+}
+
 /** Carets and selections of others, and our own sent to them. */
 export function carets(session) {
   const { awareness, doc } = session;
@@ -89,6 +95,7 @@ export function carets(session) {
           if (!pieceAt(state, other.head)) marks.push(Decoration.widget({ widget: new Caret(other.user, other.moves), side: to === other.head ? 1 : -1 }).range(other.head));
         }
         this.decorations = Decoration.set(marks, true);
+        if (marks.length) this.view.requestMeasure({ key: this, read: namesPastEdge, write: (found) => found.forEach((name) => name.classList.add("is-left")) });
       }
 
       tell(view) {

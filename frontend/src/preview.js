@@ -6,6 +6,7 @@ import { Decoration, EditorView, ViewPlugin } from "@codemirror/view";
 import { pieces } from "./blocks.js";
 import { footnotes, page, signsShown } from "./settings.js";
 import { inlineSigns, isGap, lineStart } from "./signs.js";
+import { paragraphLines } from "./softbreaks.js";
 import { Bullet, Checkbox, Label, NoteNumber, NoteReference, Picture, Rule } from "./widgets.js";
 
 const MARKS = { StrongEmphasis: ["strong", ""], Emphasis: ["em", ""], InlineCode: ["code", ""], Strikethrough: ["s", ""], Link: ["span", "ed-link"], Autolink: ["span", "ed-link"] };
@@ -178,7 +179,7 @@ class Maker {
     }
     names.push("ed-guide");
     if (first.number === one.number) names.push("ed-guide--first");
-    if (this.state.doc.lineAt(quote.to).number === one.number) names.push("ed-guide--last");
+    if (this.state.doc.lineAt(quote.to).number === paragraphLines(this.state, one)[1].number) names.push("ed-guide--last");
   }
 
   inline(from, to) {

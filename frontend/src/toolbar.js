@@ -1,4 +1,5 @@
-// The toolbar: buttons and a list press verbs; what the cursor stands in is shown pressed. Arrow keys move within it.
+// The toolbar: buttons and a list press verbs; what the cursor stands in is shown pressed. Arrow keys move within it,
+// Escape leads back to the text.
 import * as verbs from "./commands.js";
 
 const PRESSED = ["strong", "emphasis", "strike", "link", "list", "numbers", "quote"];
@@ -27,7 +28,17 @@ export class Toolbar {
     return [...this.root.querySelectorAll("button, select")].filter((one) => !one.closest("[hidden], details:not([open]) > :not(summary)"));
   }
 
+  focus() {
+    (this.controls().find((control) => control.tabIndex === 0) ?? this.controls()[0]).focus();
+    return true;
+  }
+
   move(event) {
+    if (event.key === "Escape" && !event.target.closest("details[open]")) {
+      event.preventDefault();
+      this.view.focus();
+      return;
+    }
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
     const all = this.controls();

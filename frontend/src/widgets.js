@@ -102,17 +102,17 @@ export function picture(source, page, className = "") {
 
 /** A block of the text shown as a whole: a button edits it; press and arrow keys choose it. */
 class Piece extends WidgetType {
-  constructor(piece, isChosen, page) {
+  constructor(piece, look, page) {
     super();
-    Object.assign(this, { piece, isChosen, page });
+    Object.assign(this, { piece, look, page });
   }
 
   eq(other) {
-    return other.piece.source === this.piece.source && other.piece.number === this.piece.number && other.isChosen === this.isChosen && other.piece.notes === this.piece.notes;
+    return other.piece.source === this.piece.source && other.piece.number === this.piece.number && other.look === this.look && other.piece.notes === this.piece.notes;
   }
 
   frame(view, content, label) {
-    const frame = element("div", `ed-piece${this.isChosen ? " is-chosen" : ""}`);
+    const frame = element("div", `ed-piece ${this.look}`.trim());
     const button = element("button", "ed-piece__edit", this.page.words.edit);
     button.type = "button";
     button.ariaLabel = label;
@@ -122,9 +122,9 @@ class Piece extends WidgetType {
     return frame;
   }
 
-  caption(tag, word, words, notes) {
+  caption(tag, word, words) {
     const caption = element(tag);
-    caption.append(element("b", "", `${word} ${this.piece.number}. `), inlineNodes(words, notes));
+    caption.append(element("b", "", `${word} ${this.piece.number}. `), words);
     return caption;
   }
 
@@ -142,7 +142,7 @@ export class TablePiece extends Piece {
     const { table, notes } = this.piece;
     const number = (label) => String(notes.get(label) ?? label);
     const shown = element("table");
-    if (table.caption) shown.append(this.caption("caption", this.page.words.table, table.caption, number));
+    if (table.caption) shown.append(this.caption("caption", this.page.words.table, inlineNodes(table.caption, number)));
     table.rows.forEach((cells, y) => {
       const row = element("tr");
       cells.forEach((cell, x) => {
@@ -169,12 +169,12 @@ export class FigurePiece extends Piece {
   }
 
   toDOM(view) {
-    const { figure, source, notes } = this.piece;
+    const { figure, source } = this.piece;
     const shown = element("figure", figure.width ? `w-${Math.round(figure.width / 10) * 10}` : "");
     const image = picture(source, this.page);
     image.addEventListener("load", () => view.requestMeasure());
     shown.append(image);
-    if (figure.caption) shown.append(this.caption("figcaption", this.page.words.figure, figure.caption, (label) => String(notes.get(label) ?? label)));
+    if (figure.caption) shown.append(this.caption("figcaption", this.page.words.figure, figure.caption));
     return this.frame(view, shown, this.page.words.editPicture);
   }
 }

@@ -4,8 +4,12 @@ import { EditorSelection, EditorState } from "@codemirror/state";
 import { blocks } from "../src/blocks.js";
 import { behindSigns, ownParagraph } from "../src/cursor.js";
 import { wholeCharacters } from "../src/filter.js";
+import { keeping } from "../src/keeping.js";
 import { markdown } from "../src/markdown.js";
+import { notesGo } from "../src/notes.js";
 import { footnotes, page, signsShown } from "../src/settings.js";
+import { softBreaks } from "../src/softbreaks.js";
+import { literalSigns } from "../src/typing.js";
 
 export function text(marked) {
   const parts = marked.split("|");
@@ -15,7 +19,7 @@ export function text(marked) {
   const state = EditorState.create({
     doc,
     selection: EditorSelection.single(anchor, head),
-    extensions: [page.of({ words: {}, files: [] }), signsShown, footnotes, markdown(), blocks, behindSigns, ownParagraph, wholeCharacters],
+    extensions: [page.of({ words: {}, files: [] }), signsShown, footnotes, markdown(), blocks, softBreaks, notesGo, keeping, literalSigns, behindSigns, ownParagraph, wholeCharacters],
   });
   ensureSyntaxTree(state, doc.length, 5000);
   return {

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { findPassage, pointsAt, unitsAt } from "../src/comments.js";
 import { readFigure, writeFigure } from "../src/figures.js";
+import { counted } from "../src/count.js";
 import { cleaned, wholeChange } from "../src/filter.js";
+import { pattern } from "../src/find.js";
 import { countWords, headingAt, headings } from "../src/outline.js";
 import { plainParagraphs } from "../src/paste.js";
 import { completed } from "../src/pieces.js";
@@ -116,4 +118,21 @@ test("pauses grow, are scattered and end", () => {
   const pauses = [1, 2, 5, 20].map((tries) => wire.pause(tries, () => 1));
   assert.deepEqual(pauses, [1000, 2000, 16000, 30000]);
   assert.equal(wire.pause(1, () => 0), 500);
+});
+
+test("stars of words stay in the contents, signs do not", () => {
+  assert.equal(headings("## Bürger\\*innen **fragen** [oft](https://a.example)[^1]\n")[0].title, "Bürger*innen fragen oft");
+});
+
+test("what is counted is what is seen", () => {
+  assert.equal(counted("## Kopf\n\n- ein **fettes** Wort[^1]\n\n> Zitat\n\n| a | b |\n| --- | --- |\n| c | d |\n\n[^1]: Note.\n"), "Kopf\nein fettes Wort\nZitat\na  b\nc  d\nNote.");
+  assert.equal(counted("Bürger\\*innen ![Bild](a.png){width=50%} [Link](https://a.example)"), "Bürger*innen  Link");
+});
+
+test("a search finds words across signs, with blanks and quotes of any kind", () => {
+  const finds = (words, text) => new RegExp(pattern(words), "iu").test(text);
+  assert.ok(finds("die ämter", "Die **Ämter**"));
+  assert.ok(finds("Bürger*innen", "Bürger\\*innen"));
+  assert.ok(finds('z. B. "so"', "z.\u00a0B. „so“"));
+  assert.ok(!finds("a.c", "abc"));
 });

@@ -1,4 +1,4 @@
-// sources 7516a1ab66c2b6ed
+// sources 04cb0232ba5d777f
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -455,7 +455,10 @@ form.submit();
 try {
 const response = await fetch(action, { method: "POST", body: new FormData(form), headers: PIECE, redirect: "manual" });
 const isPiece = response.status === 200 || response.status === 422;
-if (isPiece && swap(thread, await response.text())) return;
+if (isPiece && swap(thread, await response.text())) {
+if (response.status === 200) thread.dispatchEvent(new CustomEvent("thread-sent", { bubbles: true }));
+return;
+}
 again(); // the session has ended, or something else that deserves a page
 } catch {
 if (form.dataset.offline) tell(form, form.dataset.offline);

@@ -1,4 +1,4 @@
-// sources 3441a29fa9534867
+// sources e366e3dc6b434b5b
 (() => { "use strict";
 const root = document.documentElement;
 const KEY = "theme";
@@ -271,7 +271,10 @@ form.submit();
 try {
 const response = await fetch(action, { method: "POST", body: new FormData(form), headers: PIECE, redirect: "manual" });
 const isPiece = response.status === 200 || response.status === 422;
-if (isPiece && swap(thread, await response.text())) return;
+if (isPiece && swap(thread, await response.text())) {
+if (response.status === 200) thread.dispatchEvent(new CustomEvent("thread-sent", { bubbles: true }));
+return;
+}
 again(); // the session has ended, or something else that deserves a page
 } catch {
 if (form.dataset.offline) tell(form, form.dataset.offline);

@@ -61,7 +61,10 @@ document.addEventListener("submit", async (event) => {
   try {
     const response = await fetch(action, { method: "POST", body: new FormData(form), headers: PIECE, redirect: "manual" });
     const isPiece = response.status === 200 || response.status === 422;
-    if (isPiece && swap(thread, await response.text())) return;
+    if (isPiece && swap(thread, await response.text())) {
+      if (response.status === 200) thread.dispatchEvent(new CustomEvent("thread-sent", { bubbles: true }));
+      return;
+    }
     again(); // the session has ended, or something else that deserves a page
   } catch {
     if (form.dataset.offline) tell(form, form.dataset.offline);

@@ -8,7 +8,11 @@ const LARGEST = 5_000_000; // characters of HTML; more is pasted as plain text
 const SKIPPED = new Set(["SCRIPT", "STYLE", "TITLE", "META", "LINK", "TEMPLATE", "NOSCRIPT", "SVG", "O:P", "IMG", "INPUT", "BUTTON", "SELECT", "TEXTAREA"]);
 const CONTAINERS = new Set(["BODY", "DIV", "SECTION", "ARTICLE", "MAIN", "HEADER", "FOOTER", "ASIDE", "FIGURE", "FIGCAPTION", "CENTER", "FORM", "DETAILS", "SUMMARY", "ADDRESS", "NAV", "DL", "DT", "DD", "HTML"]);
 const BLOCKS = new Set([...CONTAINERS, "P", "H1", "H2", "H3", "H4", "H5", "H6", "UL", "OL", "LI", "TABLE", "BLOCKQUOTE", "PRE", "HR"]);
-const TOOLS = /(?:^|\s)(?:tools|para|no|vh|cref|fnback|MsoCommentReference)(?:\s|$)/; // signs of our own pages and Word's
+const TOOLS = /(?:^|\s)(?:tools|para|no|vh|cref|fnback|MsoCommentReference|msocomanchor)(?:\s|$)/; // signs of our own pages and Word's
+const QUOTED = /(?:^|\s)(?:Mso(?:Intense)?Quote|quotations)(?:\s|$)/;
+const CAPTION = /(?:^|\s)(?:MsoCaption|caption)(?:\s|$)/i;
+const NUMBERED = /^(?:Tabelle|Table|Tab\.)\s*\d+\s*[:.–-]?\s*/i; // the page counts by itself
+const SMALL = { SUP: "⁰¹²³⁴⁵⁶⁷⁸⁹", SUB: "₀₁₂₃₄₅₆₇₈₉" };
 const NOTE = /^_?(?:ftn|edn|sdfootnote|sdendnote|fn-?)\w*$/i;
 const KEPT_LINK = /^(?:https?:\/\/|mailto:|tel:)/i;
 
@@ -22,13 +26,14 @@ function isHidden(node) {
   return (
     SKIPPED.has(name(node)) ||
     TOOLS.test(attribute(node, "class")) ||
+    (name(node) === "DEL" && (attribute(node, "cite") || attribute(node, "datetime"))) || // a tracked deletion of Word
     /(?:^|;)(?:display:none|mso-hide:all|mso-list:ignore|mso-element:comment)/.test(look)
   );
 }
 
 /** HTML as a tree. Its styles are only read: under their own name the page's policy would complain about each of them. */
 export function parseHtml(html) {
-  const quiet = html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  const quiet = html.replace(/<style\b[\s\S]*?<\/style>/gi, "").replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
   return new DOMParser().parseFromString(quiet, "text/html").body;
 }
 
@@ -95,7 +100,20 @@ function blocksOf(node, context) {
     }
   }
   flush();
-  return found;
+  return captioned(found);
+}
+
+/** A caption of Word above or below a table belongs to it. */
+function captioned(blocks) {
+  const made = [];
+  for (let at = 0; at < blocks.length; at += 1) {
+    const { caption } = blocks[at];
+    const [above, below] = [made.at(-1), blocks[at + 1]];
+    const owner = caption && (above?.isTable ? above : below?.isTable ? below : null);
+    if (!owner) made.push(blocks[at]);
+    else Object.assign(owner, { text: `${owner.text}\n\n: ${caption}`, isTable: false });
+  }
+  return made;
 }
 
 function isBlock(node) {
@@ -113,6 +131,7 @@ function blockOf(node, context) {
     const text = inlineText([node], context, true).replace(/^\*\*(.*)\*\*$/, "$1");
     return text ? [{ text: `${"#".repeat(level)} ${text}` }] : [];
   }
+  if (QUOTED.test(attribute(node, "class"))) return quote(paragraph(node, context));
   if (tag === "P") return wordItem(node, context) || (isBlockInside(node) ? blocksOf(node, context) : paragraph(node, context));
   if (tag === "UL" || tag === "OL") return listItems(node, context);
   if (tag === "LI") return [{ text: itemText("- ", blocksOf(node, context)), item: true }];
@@ -127,7 +146,8 @@ const isBlockInside = (node) => [...node.childNodes].some(isBlock);
 
 function paragraph(node, context) {
   const text = lineStart(inlineText([...node.childNodes], context));
-  return text ? [{ text }] : [];
+  const caption = CAPTION.test(attribute(node, "class")) && NUMBERED.test(text) ? text.replace(NUMBERED, "") : "";
+  return text ? [{ text, caption }] : [];
 }
 
 function headingLevel(node, context) {
@@ -212,7 +232,7 @@ function table(node, context) {
   if (width === 1) return rows.flatMap((cells) => cells.flatMap((cell) => blocksOf(cell, context)));
   const line = (cells) => `| ${Array.from({ length: width }, (_unused, at) => cells[at] ?? "").join(" | ")} |`;
   const [head, ...body] = grid;
-  return [{ text: [line(head), `|${" --- |".repeat(width)}`, ...body.map(line)].join("\n") }];
+  return [{ text: [line(head), `|${" --- |".repeat(width)}`, ...body.map(line)].join("\n"), isTable: true }];
 }
 
 const tableRows = (node) =>
@@ -257,6 +277,7 @@ function collect(node, look, pieces, context) {
   const tag = name(node);
   if (tag === "BR") pieces.push({ text: "\\\n", look, raw: true });
   else if (tag === "CODE" || tag === "KBD" || tag === "TT") pieces.push({ text: codeSpan(plainText(node)), look, raw: true });
+  else if (SMALL[tag] && /^\d{1,3}$/.test(plainText(node)) && !hasTag(node, "A")) pieces.push({ text: plainText(node).replace(/\d/g, (digit) => SMALL[tag][digit]), look });
   else if (tag === "A" && isNoteSign(node)) return;
   else {
     const reference = tag === "A" ? noteReference(node, context) : null;
@@ -325,7 +346,7 @@ function write(pieces) {
 const address = (href) => (/[\s()<>]/.test(href) ? `<${href.replace(/[\s<>]/g, (sign) => encodeURIComponent(sign))}>` : href);
 
 /** Signs that would mean something else in Markdown. */
-const escape = (text) =>
+export const escape = (text) =>
   text
     .replace(/[\\`*]/g, "\\$&")
     .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "\\_")

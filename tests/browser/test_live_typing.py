@@ -48,6 +48,14 @@ PASTE = """(html) => {
   document.querySelector(".cm-content").dispatchEvent(event);
 }"""
 
+COPY = """() => {
+  const data = new DataTransfer();
+  const event = new ClipboardEvent("copy", { clipboardData: data, bubbles: true, cancelable: true });
+  document.querySelector(".cm-content").dispatchEvent(event);
+  return { html: data.getData("text/html"), plain: data.getData("text/plain") };
+}"""
+TOP = "document.querySelector('.cm-line').getBoundingClientRect().top"
+
 
 def opened(served: Served, page_for: PageFor, text: str = SHORT, **how: bool) -> tuple[Page, Paper]:
     paper = make_paper(served.people, text=text)
@@ -66,9 +74,11 @@ def test_a_text_is_written_by_keyboard_alone(served: Served, page_for: PageFor) 
     page.keyboard.press("Enter")
     page.keyboard.type('Sie sagen "ja" - z.B. nach § 4. ')
     page.keyboard.press("Control+b")
-    page.keyboard.type("Für alle 🌳")
+    page.keyboard.type("Für alle 🌳 ")
+    expect(page.locator(TEXT)).to_contain_text("§\u00a04. Für alle 🌳 ")  # no sign shows behind a blank
+    page.keyboard.press("Backspace")
     page.keyboard.press("Control+b")
-    page.keyboard.type(".")
+    page.keyboard.type(" und Bürger*innen und Gäste*innen.")
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Shift+7")
     page.keyboard.type("eins")
@@ -79,7 +89,8 @@ def test_a_text_is_written_by_keyboard_alone(served: Served, page_for: PageFor) 
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     page.keyboard.type("Ende")
-    written = "## Neu\n\nSie sagen „ja“ – z.\u00a0B. nach §\u00a04. **Für alle 🌳**.\n\n1. eins\n   1. zwei\n\nEnde"
+    written = "## Neu\n\nSie sagen „ja“ – z.\u00a0B. nach §\u00a04. "
+    written += "**Für alle 🌳** und Bürger\\*innen und Gäste\\*innen.\n\n1. eins\n   1. zwei\n\nEnde"
     assert source(page).endswith(f"- zwei\n\n{written}")
     expect(page.locator(STATE)).to_have_text(SAVED)
     assert written in stored_text(served, paper)
@@ -146,12 +157,26 @@ def test_what_is_pasted_and_pressed(served: Served, page_for: PageFor) -> None:
     page.locator(".livebar select").select_option("3")
     holds(page, "### *Zweiter Absatz.*\n")
 
-    # find and replace
+    # find and replace: what one reads stays where it is, and signs are neither found nor in the way
+    before = page.evaluate(TOP)
     page.keyboard.press("Control+f")
-    page.keyboard.type("Satz")
-    page.get_by_label("Ersetzen durch").fill("Satz!")
+    panel = page.get_by_role("search", name="Suchen und ersetzen")
+    expect(panel).to_be_visible()
+    assert page.evaluate(TOP) == before
+    page.keyboard.type("wichtiger Satz")
+    expect(panel.get_by_role("status")).to_have_text("1 von 1")
+    page.get_by_label("Ersetzen durch").fill("Gruß an Bürger*innen")
     page.get_by_role("button", name="alle ersetzen").click()
-    holds(page, "**wichtiger** Satz!.")
+    holds(page, "Ein **Gruß an Bürger\\*innen**.")
+    panel.get_by_label("Suchen", exact=True).fill("-")
+    expect(panel.get_by_role("status")).to_have_text("Nichts gefunden")
+    page.keyboard.press("Escape")
+    expect(page.locator(TEXT)).to_be_focused()
+
+    # what is copied goes out formatted, and as plain words
+    select_words(page, "Ein **Gruß an Bürger\\*innen**.")
+    out = page.evaluate(COPY)
+    assert out == {"html": "Ein <strong>Gruß an Bürger*innen</strong>.", "plain": "Ein Gruß an Bürger*innen."}
 
 
 @pytest.mark.long
@@ -169,6 +194,11 @@ def test_the_editor_is_accessible_in_every_state(served: Served, page_for: PageF
     cursor_behind(other, "Jede Kommune")
     expect(page.locator(".ed-caret")).to_have_count(1)
     expect(page.locator("[data-thread-mark]").first).to_be_visible()
+    page.evaluate("scrollTo(0, 300)")
+    before = page.evaluate("scrollY")
+    page.locator("[data-live-save]").focus()
+    page.locator(".livebar select").focus()
+    assert page.evaluate("scrollY") == before, "the page jumps when the focus comes to what sticks"
     page.wait_for_timeout(2600)  # names at carets stand over the text while they move, and fade
     found = faults(page)
     for name in ("table", "picture", "link", "footnote"):
@@ -180,7 +210,7 @@ def test_the_editor_is_accessible_in_every_state(served: Served, page_for: PageF
     found += [f"more: {fault}" for fault in faults(page)]
     page.keyboard.press("Escape")
     page.locator(".livebar [data-deed=find]").click()
-    expect(page.locator(".cm-search")).to_be_visible()
+    expect(page.get_by_role("search", name="Suchen und ersetzen")).to_be_visible()
     found += [f"find: {fault}" for fault in faults(page)]
     page.keyboard.press("Escape")
     if not dark:

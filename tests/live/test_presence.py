@@ -24,12 +24,14 @@ def test_place_and_heading_are_kept_and_nothing_else() -> None:
     state = {
         "cursor": {"anchor": POSITION, "head": {**POSITION, "item": None, "assoc": -1}},
         "section": "2 Anlass\u202e\n<b>",
+        "remarks": 3,
         "user": {"name": "Die Leitung", "color": "red;background:url(//evil)"},
         "more": [1, 2, 3],
     }
     assert shown(state) == {
         "cursor": {"anchor": POSITION, "head": {**POSITION, "item": None, "assoc": -1}},
         "section": "2 Anlass<b>",
+        "remarks": 3,
     }
 
 

@@ -72,6 +72,10 @@ def rebuilt(state: bytes) -> Mapping[str, object]:
     section = given.get("section")
     if isinstance(section, str):
         found["section"] = "".join(c for c in section if unicodedata.category(c)[0] != "C")[:LONGEST_SECTION]
+    remarks = _whole(given.get("remarks"), 1, LARGEST_CLOCK)
+    # how often somebody commented since they came: others then look at the margin again
+    if remarks is not None:
+        found["remarks"] = remarks
     return found
 
 
