@@ -13,9 +13,9 @@ from workspace.live.server import LiveServer
 
 
 def test_updates_gather_longer_while_pages_are_made() -> None:
-    assert tick(0.0005, 0) == 0
-    assert tick(0.002, 0) == pytest.approx(0.002)
-    assert tick(0.002, 1) > 10 * tick(0.002, 0)
+    assert tick(0.002, 0) == 0, "the disk is slower anyway"
+    assert tick(0.02, 0) == pytest.approx(0.02)
+    assert tick(0.002, 1) > 10 * 0.002
     assert tick(10.0, 0) == tick(10.0, 5) == LONGEST_TICK
 
 

@@ -28,13 +28,14 @@ from workspace.papers.log import Behind, Document, OtherEpoch, Row
 from workspace.papers.models import Paper
 
 logger = logging.getLogger(__name__)
-SHORTEST_TICK = 0.001
+DOOR_TICK = 0.001
+"""Seconds in which those who come in are gathered."""
+LONG_FLUSH = 0.005
 LONGEST_TICK = 0.05
-"""Seconds in which updates are gathered: as long as the last flush kept this process busy, within these bounds; not at
-all after one that was shorter, since they gather while the disk is written."""
+"""Updates gather while the disk is written. After a flush that kept this process busy for longer than `LONG_FLUSH`
+they gather for as long again, and while pages are being made `TIMES_BESIDE_PAGES` as long, up to `LONGEST_TICK`: what
+is typed reaches others a moment later, and takes a twentieth of the processor from those who read. All in seconds."""
 TIMES_BESIDE_PAGES = 20
-"""While pages are being made, updates gather so many times longer: what is typed reaches others a moment later, and
-takes a twentieth of the processor from those who read."""
 ENVELOPE = 16
 """Bytes around an update in its message, at most."""
 WORTH_KEEPING = 20
@@ -50,11 +51,14 @@ Found = TypeVar("Found")
 def tick(busy: float, pages: int) -> float:
     """Seconds to gather updates after a flush that kept this process busy so long, while it makes so many pages.
 
-    >>> tick(0.0004, 0), tick(0.002, 0), tick(0.002, 3), tick(1.0, 0)
-    (0.0, 0.002, 0.04, 0.05)
+    >>> tick(0.002, 0), tick(0.01, 0), tick(0.002, 3), tick(1.0, 0)
+    (0.0, 0.01, 0.04, 0.05)
     """
-    busy *= TIMES_BESIDE_PAGES if pages else 1
-    return min(LONGEST_TICK, busy) if busy >= SHORTEST_TICK else 0.0
+    if pages:
+        busy *= TIMES_BESIDE_PAGES
+    elif busy < LONG_FLUSH:
+        return 0.0
+    return min(LONGEST_TICK, busy)
 
 
 class Hub:
@@ -128,7 +132,7 @@ class Hub:
         return await answer
 
     async def _open_door(self) -> None:
-        await asyncio.sleep(SHORTEST_TICK)
+        await asyncio.sleep(DOOR_TICK)
         waiting, self._at_door = self._at_door, []
         try:
             found = await self.storage.write(tickets.let_in, [ticket for ticket, _ in waiting])
