@@ -300,7 +300,8 @@ class LiveEditor extends HTMLElement {
     const text = this.editor ? this.session.text.toString() : this.session.left.at(-1)?.text;
     const base = this.editor ? this.session.base : this.session.left.at(-1)?.base;
     this.session.connection.stop();
-    if (text !== undefined && text !== body.value) {
+    if (text === undefined) return this.toFreshForm(reason);
+    if (text !== body.value) {
       body.value = text;
       this.form.elements.base.value = String(base);
       this.form.dataset.guard = "unsaved";
@@ -320,6 +321,12 @@ class LiveEditor extends HTMLElement {
     this.form.before(...this.notices.box.children);
     this.form.before(this.formNotice(reason));
     body.focus();
+  }
+
+  /** Nothing of the text came through: the server has what others are typing at this moment. */
+  toFreshForm(reason) {
+    this.isLeaving = true;
+    location.replace(`${this.form.action}?as=form&because=${reason}`);
   }
 
   formNotice(reason) {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import delete, select, update
@@ -195,15 +197,22 @@ window.WebSocket = class {
 @pytest.mark.long
 def test_where_sockets_are_blocked_the_form_takes_over(served: Served, page_for: PageFor) -> None:
     paper = made(served)
+    clara = page_for(served.people.lead)
+    open_live(clara, paper)
+    clara.locator(TEXT).press_sequentially("Eben getippt. ")
+    until(clara, lambda: not is_unsent(clara), "words stayed unsent")
     page = page_for(served.people.editor)
     page.add_init_script(NO_SOCKETS)
     page.goto(f"/papers/{paper.key}/edit")
     expect(page.get_by_text("lässt die Verbindung für gemeinsames Schreiben nicht durch")).to_be_visible()
     field = page.locator("textarea#body")
     expect(field).to_be_visible()
-    field.fill(BODY.replace("Dritter", "Vierter"))
+    expect(field).to_have_value(re.compile("Eben getippt"))
+    field.fill(field.input_value().replace("Dritter", "Vierter"))
     page.locator("#edit").get_by_role("button", name="Speichern").click()
     expect(page.locator("article")).to_contain_text("Vierter Absatz.")
+    expect(page.locator("article")).to_contain_text("Eben getippt.")
+    expect(clara.locator(TEXT)).to_contain_text("Vierter Absatz.")
 
 
 def give(served: Served, role: Role | None) -> None:

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.builders import TEXT, csrf_of, make_paper, post_form, save
 from tests.conftest import ClientFor
+from tests.papers.browsers import Room
 from tests.papers.pages import END, SECHS, START, ZEHN, block, field_of, head, newest, send
 from tests.people import People, actor_of
 from workspace import clock
@@ -98,6 +99,21 @@ def test_others_with_the_page_open_are_named(client_for: ClientFor, people: Peop
     page = client_for(people.editor).get(f"/papers/{paper.key}/edit").get_data(as_text=True)
     assert "Clara Leitung hat diese Seite in der letzten Viertelstunde auch geöffnet." in page
     assert "Emil Redaktion hat" not in page
+
+
+def test_the_form_begins_with_what_others_have_typed(client_for: ClientFor, people: People) -> None:
+    paper = make_paper(people, text=ZEHN)
+    room = Room(paper)
+    room.send((people.lead, room.open().type(0, "Eben getippt. ")))
+    live, form = (
+        client_for(people.editor).get(f"/papers/{paper.key}/edit{query}").get_data(as_text=True)
+        for query in ("", "?as=form&because=blocked")
+    )
+    assert "Eben getippt." not in live
+    assert "Eben getippt." in form
+    assert field_of(form, "base") == "2"
+    assert "lässt die Verbindung für gemeinsames Schreiben nicht durch" in form
+    assert newest(paper).source == Source.LIVE
 
 
 def test_of_a_crowd_the_newest_are_named(client_for: ClientFor, people: People) -> None:

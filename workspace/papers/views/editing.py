@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,10 +19,12 @@ from workspace.accounts.models import Member
 from workspace.accounts.names import shown_name
 from workspace.clock import now
 from workspace.config import settings
+from workspace.errors import Conflict as Busy
 from workspace.errors import Invalid, NotFound
 from workspace.papers import actions, queries, reading
 from workspace.papers.forms import EditForm, number_of
 from workspace.papers.models import OpenEditor, Paper, Revision, Source
+from workspace.papers.sittings import close_sitting
 from workspace.papers.store import text_of
 from workspace.papers.text import EditConflict, change_text, checked_text
 from workspace.papers.views.blueprint import bp
@@ -68,6 +71,9 @@ def _writable(key: str) -> Paper:
 @bp.get("/papers/<key:key>/edit")
 def edit(key: str) -> ResponseReturnValue:
     paper = _writable(key)
+    if _is_form_wanted():
+        with suppress(Busy):  # the text as it is now, also where others are typing
+            close_sitting(paper)
     form = EditForm(formdata=None, body=text_of(paper, paper.head_number), base=paper.head_number)
     kept_at = _give_back(form)
     _note_open(paper)
@@ -112,13 +118,17 @@ def _edit_page(paper: Paper, form: EditForm, *, kept_at: datetime | None = None,
         base=_base_revision(paper, form.base.data),
         kept_at=kept_at,
         is_unsaved=is_unsaved,
-        is_live=not is_unsaved and request.args.get("as") != "form",
+        is_live=not is_unsaved and not _is_form_wanted(),
         preview=preview,
         page=url_for(".edit", key=paper.key),
         longest_offline=settings().live_longest_offline,
         max_bytes=settings().paper_max_bytes,
         timezone=settings().timezone,
     )
+
+
+def _is_form_wanted() -> bool:
+    return request.args.get("as") == "form"
 
 
 def _base_revision(paper: Paper, number: int) -> Revision | None:
