@@ -589,9 +589,10 @@ def test_what_was_typed_live_goes_with_its_revision(people: People, db: Session,
     room = Room(paper)
     browser = room.open()
     room.send((people.editor, browser.type(0, f"{LINE}\n\n")))
-    keep_rescue(actor_of(people.editor), paper, text=browser.text, base=paper.head_number)
-    session().commit()
     epoch, sealed = room.document.epoch, paper.head_number + 1
+    keep_rescue(actor_of(people.editor), paper, text=browser.text, base=paper.head_number)  # closes the sitting
+    session().commit()
+    assert paper.head_number == sealed
     with clock.at(now() + timedelta(seconds=2)):
         seal(people, paper, 2, 3, 4, sealed)
         assert WORD not in whole_database(db)
