@@ -63,7 +63,7 @@ export function findPassage(text, start, source) {
 }
 
 export class Margin {
-  /** @param {{view: EditorView, address: string, aside: Element, list: Element, lost: Element, sheet: HTMLDialogElement}} given */
+  /** @param {{view: EditorView, address: string, aside: Element, list: Element, sheet: HTMLDialogElement}} given */
   constructor(given) {
     Object.assign(this, given, { threads: new Map() });
     this.wide = matchMedia("(min-width: 78rem)");
