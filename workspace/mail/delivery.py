@@ -24,7 +24,7 @@ from workspace.mail.transport import MailRefused, ServerFails, connected, hand_o
 
 log = logging.getLogger(__name__)
 PAUSES = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR)
-"""Seconds until a mail that was refused for now is tried again; the last one again and again."""
+"""Seconds until a mail that was refused once is tried again; the last one again and again."""
 BATCH = 50
 """Mails over one connection; servers limit them."""
 SenderName = Callable[[], str]

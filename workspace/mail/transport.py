@@ -23,7 +23,7 @@ class ServerFails(Exception):  # noqa: N818 - an answer about the server, not ab
 
 
 class MailRefused(Exception):  # noqa: N818
-    """The server does not take this mail; `for_good` or for now."""
+    """The server does not take this mail; `for_good`, or perhaps later."""
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
